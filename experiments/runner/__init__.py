@@ -1,0 +1,1 @@
+"""The runner: config, seeds, progress, resuming, provenance."""

@@ -1,0 +1,1 @@
+"""labpress: posts and data in, a finished site out."""

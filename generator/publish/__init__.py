@@ -1,0 +1,1 @@
+"""From rendered pages to the files of the site."""

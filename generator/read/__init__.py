@@ -1,0 +1,1 @@
+"""From files to pages: everything an author types, read once and checked."""

@@ -1,0 +1,1 @@
+"""From a page to its HTML: the template of the body, then Markdown, math and code."""

@@ -1,0 +1,1 @@
+"""Markdown as we speak it: one rule a file."""
