@@ -1,0 +1,1 @@
+"""Group LASSO for neural networks: whole groups of weights at exactly zero."""
