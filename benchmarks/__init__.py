@@ -1,0 +1,1 @@
+"""Measured, never asserted: our speed beside that of peers."""
