@@ -1,0 +1,1 @@
+"""The runs behind the posts: each family is a folder, each experiment a file."""
