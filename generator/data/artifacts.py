@@ -30,7 +30,14 @@ KINDS: Mapping[str, str] = {
     "figure": "svg",
 }
 RECORD = "record.json"
-RUNS = ".runs"  # private: metrics, checkpoints, half-made publications; never committed
+
+# Private to this machine and never committed: metrics, checkpoints, half-made publications. In `.runs/<name>/`:
+RUNS = ".runs"
+LOCK = "lock"  # held by `flock` while a run is alive
+RUNNING = "running.json"  # seed, step, total and newest metrics of a living run
+PARTIAL = "partial/metrics.json"  # its metrics so far, at most some hundred points
+FAILED = "failed.json"  # the last line of the error that ended the latest run
+PUBLISH = "publish"  # a complete new set of artifacts on its way to `_data`
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,11 @@ class Record:
 def data_folder(name: str) -> str:
     """Return where an experiment publishes, relative to the site's root."""
     return f"_data/{name.replace('.', '/')}"
+
+
+def run_folder(name: str) -> str:
+    """Return where an experiment's private files are, relative to the site's root."""
+    return f"{RUNS}/{name}"
 
 
 def read_record(root: Path, name: str) -> Record | None:
