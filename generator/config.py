@@ -1,0 +1,284 @@
+"""Config from site/config.yaml: every key typed, with a default; an unknown key is an error.
+
+All mistakes of the file are reported at once, each with its line and column. A site without the file
+builds with the defaults.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zoneinfo
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, timedelta, timezone, tzinfo
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from generator import address
+from generator.data.text import KeyPath, decode
+from generator.data.typed import Typed, describe, name
+from generator.data.yaml_loader import load_yaml
+from generator.errors import Place, SiteError, did_you_mean, several
+
+FILES = ("site/config.yaml", "site/config.yml")
+OFFSET = re.compile(r"([-+])([01][0-9]|2[0-3]):([0-5][0-9])")
+LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+MACRO = re.compile(r"\\?[A-Za-z]+\*?")
+MENU_TARGET = re.compile(r"/(?!/)|https?://|mailto:")
+NOT_HERE = {  # keys of other builders, and where that stands here
+    "baseurl": "write it into `url`: `url: https://example.org/blog`",
+    "base_url": "name this key `url`",
+    "name": "name this key `title`",
+    "lang": "name this key `language`",
+    "exclude": "nothing outside `posts/` and `site/` is published",
+    "plugins": "plugins live in `site/plugins.py`",
+    "drafts": "say `--drafts` on the command line",
+}
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who writes the site."""
+
+    name: str = ""
+    email: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """One link of the site's navigation."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Config:
+    """What the author says about the whole site."""
+
+    title: str = "A labpress blog"
+    tagline: str = ""  # shown beside the title
+    description: str = ""  # for the feed and `<meta>`
+    url: str = ""  # `https://example.org/blog`, no slash at its end; unknown: no sitemap, no canonical links
+    author: Author = Author()
+    language: str = "en"
+    timezone: str = "UTC"  # of dates without an offset
+    permalink: str = "/:year/:month/:day/:slug/"
+    paginate: int = 10  # posts on a page of the list
+    macros: Mapping[str, str] = field(default_factory=dict)  # TeX, for math
+    menu: tuple[MenuItem, ...] = ()  # empty: the pages under site/pages, by title
+    social_image: str = ""
+    toc: bool = False  # a table of contents unless a page says otherwise
+    code_style_light: str = "xcode"  # names of Pygments styles
+    code_style_dark: str = "lightbulb"
+    params: Mapping[str, object] = field(default_factory=dict)  # the author's own
+    data_megabytes: int = 64  # larger data files are refused
+    digest: str = hashlib.sha256(b"").hexdigest()  # of the file's text
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone of dates without an offset."""
+        return find_zone(self.timezone)
+
+
+def load_config(root: Path) -> Config:
+    """Read the config of the site below `root`; without the file, all is default.
+
+    Raises:
+        ExceptionGroup: of SiteError, all the mistakes of the file. One that stops the reading comes alone.
+    """
+    found = [path for path in FILES if (root / path).exists()]
+    if not found:
+        return Config()
+    if len(found) > 1:
+        raise SiteError(f"`{found[0]}` stands beside this file", Place(found[1]), "keep one of them")
+    text = decode(found[0], _read(root, found[0]))
+    loaded = load_yaml(text, dates=False)
+    digest = hashlib.sha256(text.text.encode()).hexdigest()
+    if loaded.value is None:
+        return Config(digest=digest)
+    if not isinstance(loaded.value, dict):
+        raise SiteError(
+            f"the config is {describe(loaded.value)}", loaded.value_place(()), "write lines of `key: value`"
+        )
+    typed = Typed(loaded)
+    values = _take(typed, loaded.value)
+    if typed.errors:
+        raise several(typed.errors)
+    return Config(digest=digest, **values)
+
+
+def find_zone(name: str) -> tzinfo:
+    """Return the time zone of an IANA name, of `UTC` or of an offset like `+09:00`.
+
+    Raises:
+        ValueError: this system knows no such zone.
+    """
+    if name == "UTC":
+        return UTC
+    if match := OFFSET.fullmatch(name):
+        distance = timedelta(hours=int(match[2]), minutes=int(match[3]))
+        return timezone(-distance if match[1] == "-" else distance)
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(name) from None
+
+
+def _read(root: Path, path: str) -> bytes:
+    try:
+        return (root / path).read_bytes()
+    except OSError as error:
+        raise SiteError(
+            f"the config cannot be read: {(error.strerror or 'unknown reason').lower()}", Place(path)
+        ) from None
+
+
+def _take(typed: Typed, given: Mapping[str, object]) -> dict[str, Any]:
+    """Return the checked value of every known key that is given."""
+    values = {}
+    for key, value in given.items():
+        if key not in TAKERS:
+            hint = NOT_HERE.get(key) or did_you_mean(key, TAKERS) or "your own keys go under `params:`"
+            what = f"{name((key,))} is not a key of the config"
+            typed.errors.append(SiteError(what, typed.loaded.place((key,)), hint))
+        elif value is not None:
+            values[key] = TAKERS[key](typed, value, (key,))
+    return values
+
+
+def _author(typed: Typed, value: object, keys: KeyPath) -> Author:
+    """Take a name, or a mapping of what is known about the author."""
+    if not isinstance(value, dict):
+        return Author(typed.line(value, keys))
+    return Author(**_pick(typed, value, keys, ("name", "email", "url")))
+
+
+def _menu(typed: Typed, value: object, keys: KeyPath) -> tuple[MenuItem, ...]:
+    """Take a list of `- About: /about/` or `- {title: About, url: /about/}`."""
+    if not isinstance(value, list):
+        typed.mistake(f"`menu` is {describe(value)}, not a list", keys, "write lines of `- About: /about/` under it")
+        return ()
+    items = (_menu_item(typed, item, (*keys, index)) for index, item in enumerate(value))
+    return tuple(item for item in items if item)
+
+
+def _menu_item(typed: Typed, value: object, keys: KeyPath) -> MenuItem | None:
+    if not isinstance(value, dict) or not value:
+        typed.mistake(f"{name(keys)} is {describe(value)}, not a link", keys, "write `- About: /about/`")
+        return None
+    if len(value) == 1 and not {"title", "url"} & set(value):
+        [(title, target)] = value.items()
+        where: KeyPath = (*keys, title)
+    else:
+        before = len(typed.errors)
+        picked = _pick(typed, value, keys, ("title", "url"))
+        if missing := [key for key in ("title", "url") if not picked.get(key)]:
+            if len(typed.errors) == before:
+                typed.mistake(f"{name(keys)} has no `{missing[0]}`", keys, "write `- About: /about/`")
+            return None
+        title, target, where = picked["title"], picked["url"], (*keys, "url")
+    url = typed.line(target, where)
+    if not MENU_TARGET.match(url):
+        hint = "write a path from the root (`/about/`) or an address with `https://`"
+        typed.mistake(f"{name(where)} is {describe(target)}, which leads nowhere", where, hint)
+    return MenuItem(title, url)
+
+
+def _macros(typed: Typed, value: object, keys: KeyPath) -> dict[str, str]:
+    """Take a mapping from the name of a TeX command to its meaning."""
+    macros = {}
+    for key, meaning in typed.mapping(value, keys).items():
+        where = (*keys, key)
+        if not MACRO.fullmatch(key):
+            place = typed.loaded.place(where)
+            typed.errors.append(SiteError(f"`{key}` is not the name of a TeX command", place, "use letters: `\\name`"))
+        elif not isinstance(meaning, str):
+            typed.mistake(f"{name(where)} is {describe(meaning)}, not text", where, "quote it")
+        else:
+            macros[key] = meaning
+    return macros
+
+
+def _site_url(typed: Typed, value: object, keys: KeyPath) -> str:
+    """Take the address of the site without the slash at its end."""
+    url = typed.line(value, keys).rstrip("/")
+    try:
+        parts = urlsplit(url)
+        fits = (
+            parts.scheme in {"http", "https"}
+            and parts.hostname
+            and not re.search(r"[\s?#@\\]", url)
+            and parts.port != 0
+        )
+    except ValueError:
+        fits = False
+    if url and not fits:
+        hint = "write it like `https://example.org/blog`"
+        typed.mistake(f"`url` is {describe(url)}, not the address of a site", keys, hint)
+    return url
+
+
+def _zone_name(typed: Typed, value: object, keys: KeyPath) -> str:
+    zone = typed.line(value, keys)
+    try:
+        find_zone(zone)
+    except ValueError:
+        known = zoneinfo.available_timezones()
+        hint = did_you_mean(zone, sorted(known)) or "write it like `Europe/Berlin`, `UTC` or `+09:00`"
+        hint = hint if known else "this system has no list of time zones: write an offset like `+09:00`"
+        typed.mistake(f"`timezone` is {describe(value)}, which no clock keeps", keys, hint)
+    return zone
+
+
+def _language(typed: Typed, value: object, keys: KeyPath) -> str:
+    language = typed.line(value, keys)
+    if not LANGUAGE.fullmatch(language):
+        typed.mistake(f"`language` is {describe(value)}, not a language tag", keys, "write it like `en` or `pt-BR`")
+    return language
+
+
+def _permalink(typed: Typed, value: object, keys: KeyPath) -> str:
+    pattern = typed.line(value, keys)
+    try:
+        address.require_pattern(pattern)
+    except address.BadAddress as error:
+        typed.mistake(error.what, keys, error.hint)
+    return pattern
+
+
+def _pick(typed: Typed, value: Mapping[str, object], keys: KeyPath, known: tuple[str, ...]) -> dict[str, str]:
+    """Take the texts of a small mapping whose keys are known."""
+    picked = {}
+    for key, text in value.items():
+        if key in known:
+            picked[key] = "" if text is None else typed.line(text, (*keys, key))
+        else:
+            hint = did_you_mean(key, known) or f"known are {', '.join(f'`{one}`' for one in known)}"
+            place = typed.loaded.place((*keys, key))
+            typed.errors.append(SiteError(f"{name((*keys, key))} is not a key of the config", place, hint))
+    return picked
+
+
+TAKERS: dict[str, Callable[[Typed, object, KeyPath], object]] = {
+    "title": Typed.line,
+    "tagline": Typed.line,
+    "description": Typed.line,
+    "url": _site_url,
+    "author": _author,
+    "language": _language,
+    "timezone": _zone_name,
+    "permalink": _permalink,
+    "paginate": Typed.count,
+    "macros": _macros,
+    "menu": _menu,
+    "social_image": Typed.line,
+    "toc": Typed.flag,
+    "code_style_light": Typed.line,
+    "code_style_dark": Typed.line,
+    "params": Typed.mapping,
+    "data_megabytes": Typed.count,
+}
