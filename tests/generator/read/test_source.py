@@ -120,7 +120,7 @@ def test_the_reserved_characters_are_those_of_render():
     ("content", "message"),
     [
         (
-            "fine\ncaf".encode() + b"\xe9 au lait\n",
+            b"fine\ncaf" + b"\xe9 au lait\n",
             "posts/a.md:2:4: error: byte 8 (`0xE9`) is not UTF-8\n"
             "    2 | caf\\xe9 au lait\n"
             "      |    ^\n"
