@@ -22,6 +22,16 @@ def walk(root: Path, folder: str, is_ignored: Callable[[str], bool]) -> Iterator
         yield from _visit(root, folder, is_ignored, ())
 
 
+def check_way(root: Path, path: str) -> SiteError | None:
+    """Return what is wrong with the first link on the way to `path`, or None when all of them stay in the site."""
+    parts = path.split("/")
+    for length in range(1, len(parts) + 1):
+        way = "/".join(parts[:length])
+        if (root / way).is_symlink() and (error := _check_link(root, way, os.path.realpath(root / way), ())):
+            return error
+    return None
+
+
 def _visit(
     root: Path, path: str, is_ignored: Callable[[str], bool], above: tuple[str, ...]
 ) -> Iterator[tuple[str, Entry]]:
