@@ -153,8 +153,7 @@ def _decode(written: str) -> str:
     return path
 
 
-def _require_address(path: str, written: str) -> None:
-    shown = _show(written)
+def _require_address(path: str, shown: str) -> None:
     if odd := next((c for c in path if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"}), ""):
         raise BadAddress(f"the address holds the character U+{ord(odd):04X}", "remove it")
     if SCHEME.match(path) or path.startswith("//"):
@@ -170,8 +169,7 @@ def _require_address(path: str, written: str) -> None:
         raise BadAddress(f"`{shown}` has an empty part", "write one `/`")
 
 
-def _require_segment(segment: str, written: str) -> None:
-    shown = _show(written)
+def _require_segment(segment: str, shown: str) -> None:
     if segment in {".", ".."}:
         raise BadAddress(f"`{shown}` has `{segment}` as a part", "write the address out from the root of the site")
     if WINDOWS_NAMES.match(segment):

@@ -28,6 +28,7 @@ PELICAN_KEY = re.compile(r"([A-Za-z][A-Za-z0-9_-]*):(?:[ \t]+(.*)|)$")
 PELICAN_STARTS = frozenset(
     ("title", "date", "modified", "tags", "category", "slug", "author", "authors", "summary", "status")
 )
+MOST_MISTAKES = 20  # of one kind in one file; more tell an author nothing
 LATE_HEAD = re.compile(r"\s*\n(---|\+\+\+)[ \t]*\n(?=[A-Za-z_]+[ \t]*[:=])")
 
 
@@ -103,6 +104,7 @@ def _pelican(source: Source) -> Head | None:
         return None
     values: dict[str, str] = {}
     offsets: Offsets = {(): (0, 0)}
+    text = Text(source.path, source.text)
     errors = []
     start = end = 0
     for line in lines:
@@ -114,8 +116,7 @@ def _pelican(source: Source) -> Head | None:
             values[key] = (match[2] or "").strip()
             offsets[(key,)] = (start, start + (match.start(2) if match[2] else 0))
         elif match:
-            place = source.place(end + 1, 1)
-            errors.append(SiteError(f"duplicate key `{match[1]}`", place, "keep one of them"))
+            errors.append(text.error(f"duplicate key `{match[1]}`", start, "keep one of them"))
         elif line[0] in " \t":
             values[key] = f"{values[key]} {line.strip()}".strip()
         else:
@@ -124,8 +125,8 @@ def _pelican(source: Source) -> Head | None:
     if "title" not in values:
         return None
     if errors:
-        raise several(errors)
-    loaded = Loaded(values, Text(source.path, source.text), lambda: offsets)
+        raise several(errors[:MOST_MISTAKES])
+    loaded = Loaded(values, text, lambda: offsets)
     return Head(loaded, dict(values), "\n".join(lines[end:]), end + 1, is_plain=True)
 
 
