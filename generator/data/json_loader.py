@@ -75,8 +75,9 @@ def _parse(text: Text, source: str, start: int) -> object:
         raise explain(text, source, start, error) from None
     except (_DoubtError, RecursionError):
         _refuse(text, source, start)
+        raise _glued(text, source, start) from None
     if HALF_CHARACTER.search(source) or too_deep(value):
-        _refuse(text, source, start, certain=False)
+        _refuse(text, source, start)
     return value
 
 
@@ -113,13 +114,21 @@ class _Token(NamedTuple):
     hint: str = ""
 
 
-def _refuse(text: Text, source: str, start: int, certain: bool = True) -> None:
-    """Raise what the slow scan finds; `certain` when there must be something."""
+def _refuse(text: Text, source: str, start: int) -> None:
+    """Raise the mistakes that the slow scan finds, if any."""
     mistakes = [token for token in _scan(source, start) if token.mistake]
     errors = [text.error(token.mistake, token.offsets[0], token.hint) for token in mistakes[:MOST_MISTAKES]]
-    assert errors or not certain, "the slow scan finds what the parser refused"
     if errors:
         raise errors[0] if len(errors) == 1 else several(errors)
+
+
+def _glued(text: Text, source: str, start: int) -> SiteError:
+    """Explain a doubtful number with something glued to it: the scan takes both for one word."""
+    try:
+        json.loads(source, parse_int=len, parse_float=len)
+    except json.JSONDecodeError as error:
+        return explain(text, source, start, error)
+    raise AssertionError("the slow scan finds what the parser doubted")
 
 
 def _scan(source: str, start: int) -> Iterator[_Token]:

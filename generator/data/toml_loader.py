@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 
-from generator.data.text import DEEPEST, LONGEST_INTEGER, KeyPath, Loaded, Offsets, Text, shorten, too_deep
+from generator.data.text import DEEPEST, LONGEST_INTEGER, KeyPath, Loaded, Offsets, Text, too_deep
 from generator.errors import SiteError, several
 
 TOKEN = re.compile(
@@ -16,6 +16,7 @@ TOKEN = re.compile(
 )
 SPOT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 MANY_DIGITS = re.compile(rf"[0-9][0-9_]{{{LONGEST_INTEGER},}}")
+TOO_LONG = f"this number has more than {LONGEST_INTEGER} digits"
 TOO_DEEP = f"lists and tables are nested more than {DEEPEST} levels deep"
 
 
@@ -34,7 +35,7 @@ def load_toml(text: Text) -> Loaded:
     except ValueError:
         digits = MANY_DIGITS.search(text.text)
         assert digits, "only a number of many digits gets through the parser and has no value"
-        raise text.error(*_too_long(digits[0], digits.start())) from None
+        raise text.error(TOO_LONG, digits.start(), "quote it if it is text") from None
     if too_deep(value):
         raise text.error(TOO_DEEP, 0)  # a header, dotted keys and brackets together
     loaded = Loaded(value, text, lambda: _locate(text.text))
@@ -57,10 +58,6 @@ def _explain(text: Text, message: str) -> SiteError:
     elif "Expected '='" in problem:
         hint = "write `key = value`"
     return text.error(f"this is not TOML: {problem[:1].lower()}{problem[1:]}", offset, hint)
-
-
-def _too_long(digits: str, offset: int) -> tuple[str, int, str]:
-    return f"the number `{shorten(digits, 20)}` has {len(digits):,} digits", offset, "quote it if it is text"
 
 
 def _too_deep_at(text: str) -> int | None:
@@ -92,8 +89,7 @@ def _odd_numbers(value: object) -> Iterator[tuple[KeyPath, str, str]]:
         elif isinstance(node, float) and not math.isfinite(node):
             yield keys, f"`{node}` is not a number", "leave the key out for a figure that is missing"
         elif isinstance(node, int) and abs(node) >= 10**LONGEST_INTEGER:
-            what, _, hint = _too_long(str(abs(node)), 0)
-            yield keys, what, hint
+            yield keys, TOO_LONG, "quote it if it is text"  # too long to be shown, too: Python refuses
 
 
 def _locate(text: str) -> Offsets:

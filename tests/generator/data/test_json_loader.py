@@ -102,6 +102,7 @@ MISTAKES = [
     ("[1", 1, 3, "expected a comma or a closing bracket, the file ends", ""),
     ("[True]", 1, 2, "expected a value, found `True`", "write `true`, `false` or `null`"),
     ("// x\n1", 1, 1, "expected a value, found `//`", "JSON has no comments"),
+    ("[1e999x]", 1, 7, "expected a comma or a closing bracket, found `x`", "is a comma missing before it?"),
     ("[,]", 1, 2, "expected a value, found `,`", ""),
 ]  # fmt: skip
 

@@ -1,12 +1,16 @@
+# ruff: noqa: E501 - a table of cases reads best with one case to a line
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from generator.data.loaders import _unreadable, is_data_file, load, load_file
-from generator.errors import SiteError
+from generator.data.emit import to_json, to_yaml
+from generator.data.loaders import LOADERS, _unreadable, is_data_file, load, load_file
+from generator.errors import SiteError, flatten
 
 
 def refused(root: Path, path: str, limit: int = 64) -> str:
@@ -71,3 +75,42 @@ def test_a_file_the_system_cannot_read_is_named(tmp_path: Path):
         refused(tmp_path, "x" * 300 + ".json")
         == f"{'x' * 300}.json: error: the file cannot be read: file name too long"
     )
+
+
+PIECES = st.sampled_from(
+    [*"[]{}:\"'\n\t &*!-?|>%@\\,=#.x1", "- ", ": ", "a: ", "&a ", "*a", "<<: ", "\\u", "\\ud800", "1e999", "9" * 301, "0x", "nan", "2020-13-40", "---", '"""', "\u0085", "\ufeff", "\x00"]
+)  # fmt: skip
+
+
+def mistakes(path: str, data: bytes) -> list[SiteError]:
+    """Return what is wrong with a file; anything but a SiteError is our own mistake, and gets through."""
+    try:
+        loaded = load(path, data)
+    except (SiteError, ExceptionGroup) as error:
+        return list(flatten(error))
+    assert set(loaded.positions) == set(loaded.value_positions)
+    return []
+
+
+@given(st.sampled_from(sorted(LOADERS)), st.lists(PIECES, max_size=30).map("".join))
+@settings(max_examples=1_000, deadline=None)
+def test_whatever_a_file_holds_it_is_data_or_a_mistake_with_a_place(ending: str, text: str):
+    assert all(mistake.place and mistake.place.line for mistake in mistakes(f"x{ending}", text.encode()))
+
+
+@given(st.sampled_from(sorted(LOADERS)), st.binary(max_size=60))
+def test_bytes_that_are_no_text_are_a_mistake_with_a_place(ending: str, data: bytes):
+    assert all(mistake.place for mistake in mistakes(f"x{ending}", data))
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text() | st.sampled_from(["no", "1e3", "0o7", "012", "~", "2020-01-02", "1:30", "<<", ".5"]),
+    lambda child: st.lists(child, max_size=3) | st.dictionaries(st.text(max_size=6), child, max_size=3),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@given(VALUES)
+def test_what_the_runner_writes_comes_back(value: object):
+    assert load("x.yaml", to_yaml(value).encode()).value == value
+    assert load("x.json", to_json(value).encode()).value == value
