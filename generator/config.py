@@ -77,11 +77,18 @@ class Config:
     params: Mapping[str, object] = field(default_factory=dict)  # the author's own
     data_megabytes: int = 64  # larger data files are refused
     digest: str = hashlib.sha256(b"").hexdigest()  # of the file's text
+    places: Mapping[str, Place] = field(
+        default_factory=dict, compare=False
+    )  # of values: "code_style_light", "macros.R"
 
     @property
     def zone(self) -> tzinfo:
         """The time zone of dates without an offset."""
         return find_zone(self.timezone)
+
+    def place(self, key: str) -> Place:
+        """Return where the value of a key stands, or the file when it does not say."""
+        return self.places.get(key, Place(FILES[0]))
 
 
 def load_config(root: Path) -> Config:
@@ -108,7 +115,8 @@ def load_config(root: Path) -> Config:
     values = _take(typed, loaded.value)
     if typed.errors:
         raise several(typed.errors)
-    return Config(digest=digest, **values)
+    places = {".".join(map(str, keys)): loaded.value_place(keys) for keys in loaded.offsets if 0 < len(keys) < 3}
+    return Config(digest=digest, places=places, **values)
 
 
 def find_zone(name: str) -> tzinfo:

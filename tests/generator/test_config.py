@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from generator.config import TAKERS, Author, Config, MenuItem, load_config
-from generator.errors import SiteError, flatten
+from generator.errors import Place, SiteError, flatten
 
 
 def load(root: Path, text: str) -> Config:
@@ -33,8 +33,8 @@ def test_an_empty_config_has_the_defaults_but_for_the_digest(tmp_path: Path, tex
     assert load(tmp_path, text) == Config(digest=hashlib.sha256(text.encode()).hexdigest())
 
 
-def test_every_field_but_the_digest_is_a_key():
-    assert {*TAKERS, "digest"} == set(Config.__dataclass_fields__)
+def test_every_field_that_says_something_is_a_key():
+    assert {*TAKERS, "digest", "places"} == set(Config.__dataclass_fields__)
 
 
 def test_a_whole_config_is_read(tmp_path: Path):
@@ -84,6 +84,16 @@ data_megabytes: 8
         data_megabytes=8,
         digest=hashlib.sha256(text.encode()).hexdigest(),
     )
+
+
+def test_the_place_of_a_value_is_kept_for_those_who_judge_it_later(tmp_path: Path):
+    config = load(tmp_path, "code_style_dark: monokai\nmacros:\n  R: x\n")
+
+    assert [config.place(key) for key in ("code_style_dark", "macros.R", "toc")] == [
+        Place("site/config.yaml", 1, 18, "code_style_dark: monokai"),
+        Place("site/config.yaml", 3, 6, "  R: x"),
+        Place("site/config.yaml"),
+    ]
 
 
 def test_an_author_may_be_a_name(tmp_path: Path):
