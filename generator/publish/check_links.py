@@ -30,8 +30,10 @@ class DeadLinks:
     def __init__(self, site: Site, outputs: Sequence[Output], failed: Sequence[Page], unread: bool) -> None:
         self.site, self.outputs, self.unread = site, outputs, unread
         self.destinations = Destinations(outputs)
-        self.failed_sources = source_names(page.source.path for page in failed)
-        self.failed_addresses = [unquote(page.url) for page in failed]
+        pages = (item.page for item in site.everything)
+        missing = [*failed, *(page for page in pages if page.path not in self.destinations.files)]
+        self.failed_sources = source_names(page.source.path for page in missing)
+        self.failed_addresses = [unquote(page.url) for page in missing]
 
     def find(self) -> Iterator[SiteError]:
         """Yield an error for every link, image and anchor that leads nowhere."""
@@ -131,16 +133,16 @@ class DeadLinks:
         path, fragment = target
         shown = f"{path}#{fragment}" if fragment else path
         what, hint = self._explain(shown, target, "")
-        pages = f" and {more} other page{'s' if more > 1 else ''}" if more else ""
         if path in {unquote(item.url) for item in self.site.config.menu}:
-            hint = f"it stands in the `menu` of the site's config; {hint}".rstrip("; ")
+            return SiteError(what, self.site.config.place("menu"), hint)
+        pages = f" and {more} other page{'s' if more > 1 else ''}" if more else ""
         place = Place(first.because) if first.because and not more else None
         return SiteError(f"{what}, in `{first.path}`{pages}", place, hint)
 
     def _social_images(self) -> Iterator[SiteError]:
         """Yield an error for each picture that a link preview would miss."""
-        config = Place("site/config.yaml")
-        wanted = [(self.site.config.social_image, "/", config)]
+        config = self.site.config
+        wanted = [(config.social_image, "/", config.place("social_image"))]
         for item in self.site.everything:
             meta = item.page.meta
             place = meta.places.get("social_image", Place(item.page.source.path))

@@ -16,7 +16,8 @@ Target = tuple[str, str]  # decoded rooted path, decoded fragment
 
 SEARCHES = 20  # hints in one build that are looked for letter by letter, which is slow
 
-_ID = re.compile(r"""\s(?:id|name)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s>"']++))""", re.IGNORECASE)
+_NAMED = r"(?:\sid|<a\s[^<>]*?\sname|<a\sname)"  # an old page names its anchors with `<a name>`
+_ID = re.compile(_NAMED + r"""\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s>"']++))""", re.IGNORECASE)
 
 
 class Destinations:
@@ -54,6 +55,9 @@ class Destinations:
         fragment = fragment.partition(":~:")[0]  # what follows is a text to search for
         if not name or fragment in {"", "top"}:
             return bool(name)
+        content = self.files[name].content
+        if isinstance(content, bytes) and f' id="{fragment}"'.encode() in content:  # nearly always, and fast
+            return True
         ids = self.ids(name)
         return ids is None or fragment in ids
 

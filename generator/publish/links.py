@@ -48,6 +48,7 @@ _TAG = re.compile(
 _WORTH_A_LOOK = re.compile(rf"(?:{'|'.join(sorted(ADDRESS_ATTRIBUTES))})\s*+=", re.IGNORECASE)
 _VALUE = re.compile(r"""([^\s/>][^\s/>=]*+)(\s*+=\s*+)(?:"([^"]*+)"?|'([^']*+)'?|([^\s>]++))""")
 _CANDIDATE = re.compile(r"([^\s,]\S*[^\s,]|[^\s,])([^,]*)")  # of a srcset: address, then its width or density
+_SUFFIX = re.compile(r"[?#].*", re.DOTALL)
 _PLACEHOLDER = re.compile(f"{LINK_OPEN}([0-9]+){LINK_CLOSE}")
 
 
@@ -76,9 +77,10 @@ def find(target: str, page: Page, by_source: Mapping[str, Found]) -> Found | Non
 def source_candidates(target: str, page: Page) -> Iterator[str]:
     """Yield the files a link may mean: beside its own file, from the site's root, under `site/pages/`."""
     name = unquote(target[: len(target) - len(_suffix(target))])
+    tidy = posixpath.normpath if "./" in name or "//" in name else str
     if not name.startswith("/"):
-        yield posixpath.normpath(posixpath.join(posixpath.dirname(page.source.path), name))
-    rooted = posixpath.normpath(name.lstrip("/"))
+        yield tidy(f"{page.source.path.rpartition('/')[0]}/{name}")
+    rooted = tidy(name.lstrip("/"))
     yield rooted
     yield f"site/pages/{rooted}"
 
@@ -148,7 +150,10 @@ def target_of(value: str, page_url: str) -> tuple[str, str] | None:
     if not path:
         return unquote(page_url), unquote(fragment)
     if not path.startswith("/"):
-        path = unquote(page_url[: page_url.rfind("/") + 1]) + path
+        folder = unquote(page_url[: page_url.rfind("/")])
+        while folder and path.startswith("../"):
+            folder, path = folder[: folder.rfind("/")], path[3:]
+        path = f"{folder}/{path}"
     return _normal(path), unquote(fragment)
 
 
@@ -210,5 +215,5 @@ def _is_rooted(value: str) -> bool:
 
 def _suffix(target: str) -> str:
     """Return the `?query` and `#fragment` of a link."""
-    match = re.search(r"[?#].*", target, re.DOTALL)
+    match = _SUFFIX.search(target)
     return match[0] if match else ""

@@ -24,7 +24,7 @@ title: Folder
 -- posts/2026-01-04-folder/bild-ä.png --
 -- posts/2026-01-04-folder/data.csv --
 -- site/pages/About.md --
-Text, ä: <b id="raw">bold</b>, <i id='ä'>here</i>.
+Text, ä: <b id="raw">bold</b>, <i id='ä'>here</i>, <a name="old"></a>.
 -- site/static/file.txt --
 -- site/static/table.html --
 <p id="x">x</p>
@@ -46,6 +46,7 @@ ALIVE = [
     "[y](../../03/y/#:~:text=Text)",
     "[y](../../03/y/#part:~:text=Text)",
     "[about](/About/#raw)",
+    "[about](/About/#old)",
     "[about](/About/#%C3%A4)",
     "[about](/About/#ä)",
     "[own](#own-part)",
@@ -113,6 +114,7 @@ def error(link: str, what: str, hint: str = "", column: int = 5) -> list[str]:
             "did you mean `#part`?",
         ),
         ("[a](2026-01-03-y.md#zzz)", "`2026-01-03-y.md#zzz` leads nowhere: `/2026/01/03/y/` has no `#zzz`", ""),
+        ("[a](/About/#viewport)", "`/About/#viewport` leads nowhere: `/About/` has no `#viewport`", ""),
         ("[a](2026-01-03-z.md)", "`2026-01-03-z.md` leads nowhere", "did you mean `posts/2026-01-03-y.md`?"),
         ("![A picture](picture.png)", "`picture.png` leads nowhere", "there is no `/2026/01/02/x/picture.png`"),
     ],
@@ -168,12 +170,14 @@ def test_a_dead_link_of_one_page_made_by_a_template_names_that_page(site):
     assert errors == ["error: `/no/` leads nowhere, in `archive/index.html`"]
 
 
-def test_a_dead_link_of_the_menu_says_so(site):
+def test_a_dead_link_of_the_menu_is_an_error_in_the_config(site):
     errors = site.errors(with_link("nothing") + "-- site/config.yaml --\nmenu: [{title: A, url: /abuot/}]\n")
 
     assert errors == [
-        "error: `/abuot/` leads nowhere, in `2026/01/04/folder/index.html` and 6 other pages\n"
-        "hint: it stands in the `menu` of the site's config; did you mean `/About/`?"
+        "site/config.yaml:1:7: error: `/abuot/` leads nowhere\n"
+        "    1 | menu: [{title: A, url: /abuot/}]\n"
+        "      |       ^\n"
+        "hint: did you mean `/About/`?"
     ]
 
 
@@ -201,7 +205,9 @@ def test_a_social_image_that_is_not_there_is_an_error(site):
         "    2 | social_image: card.png\n"
         "      |               ^\n"
         "hint: there is no `/2026/01/02/x/card.png`",
-        "site/config.yaml: error: `/cards/site.png` leads nowhere",
+        "site/config.yaml:1:15: error: `/cards/site.png` leads nowhere\n"
+        "    1 | social_image: /cards/site.png\n"
+        "      |               ^",
     ]
 
 
@@ -215,6 +221,17 @@ def test_a_link_to_a_page_with_a_mistake_is_no_second_mistake(site):
     assert [message.split("\n")[0] for message in errors] == [
         "posts/2026-01-02-x.md:1:87: error: `/no/` leads nowhere",
         "posts/2026-01-03-y.md:4:5: error: the address `javascript:x` is not allowed here",
+    ]
+
+
+def test_a_link_to_a_page_without_a_layout_is_no_second_mistake(site):
+    errors = site.errors(
+        "-- posts/2026-01-02-x.md --\n[a](2026-01-03-y.md) [b](/2026/01/03/y/#part)\n"
+        "-- posts/2026-01-03-y.md --\n---\nlayout: pots\n---\nText.\n"
+    )
+
+    assert [message.split("\n")[0] for message in errors] == [
+        "posts/2026-01-03-y.md:2:9: error: there is no layout `pots`"
     ]
 
 

@@ -23,6 +23,7 @@ TEXTS = {"title", "subtitle", "summary", "rights", "content"}
 SITE = """
     -- site/config.yaml --
     title: Sparse & <small>
+    description: About > 1 thing
     url: https://example.org/blog
     author: {name: Ada, email: ada@example.org, url: "https://example.org/ada"}
     -- posts/2026-01-02-x.md --
@@ -112,6 +113,7 @@ def test_a_feed_says_what_it_is_and_how_new_it_is(site):
     head = [child for child in feed if child.tag != f"{ATOM}entry"]
     assert [(child.tag.removeprefix(ATOM), child.text, child.attrib) for child in head] == [
         ("title", "Sparse & <small>", {}),
+        ("subtitle", "About > 1 thing", {}),
         ("id", "https://example.org/blog/atom.xml", {}),
         ("updated", "2026-02-02T19:05:06Z", {}),
         ("link", None, {"rel": "self", "type": "application/atom+xml", "href": "https://example.org/blog/atom.xml"}),
