@@ -33,7 +33,7 @@ class DeadLinks:
         pages = (item.page for item in site.everything)
         missing = [*failed, *(page for page in pages if page.path not in self.destinations.files)]
         self.failed_sources = source_names(page.source.path for page in missing)
-        self.failed_addresses = [unquote(page.url) for page in missing]
+        self.failed_addresses = [unquote(page.url) for page in missing if page.url != "/"]  # there is always a home
 
     def find(self) -> Iterator[SiteError]:
         """Yield an error for every link, image and anchor that leads nowhere."""

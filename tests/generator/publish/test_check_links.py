@@ -235,6 +235,15 @@ def test_a_link_to_a_page_without_a_layout_is_no_second_mistake(site):
     ]
 
 
+def test_a_mistake_in_the_home_page_hides_no_dead_link(site):
+    errors = site.errors(with_link("[a](/no/)") + "-- site/pages/index.md --\n[a](javascript:x)\n")
+
+    assert [message.split("\n")[0] for message in errors] == [
+        "posts/2026-01-02-x.md:6:9: error: `/no/` leads nowhere",
+        "site/pages/index.md:1:5: error: the address `javascript:x` is not allowed here",
+    ]
+
+
 def test_while_a_file_cannot_be_read_only_what_is_surely_dead_is_reported(site):
     errors = site.errors(
         "-- posts/2026-01-02-x.md --\n[a](/no/) [b](2026-01-03-y.md) [c](2026-01-04-z.md) [d](a.png) [e](#f)\n"
