@@ -13,14 +13,22 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from generator.errors import Place, SiteError, several
-from generator.publish.exchange import CannotWrite, Locked, clean_up, lock, put_in_place, staging_folder, sync
+from generator.publish.exchange import (
+    CannotWrite,
+    Locked,
+    clean_up,
+    lock,
+    put_in_place,
+    remove_tree,
+    staging_folder,
+    sync_all,
+)
 from generator.publish.paths import MANIFEST, Output, check_paths
 
 __all__ = ["CannotWrite", "Locked", "Output", "Written", "lock", "write"]
@@ -29,7 +37,6 @@ NOBODYS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})  # what file mana
 SOURCES = ("posts", "_drafts", "_data", "site", "experiments", "generator")  # an output in there would eat them
 FILE_MODE, FOLDER_MODE = 0o644, 0o755  # whatever the umask: the same site has the same modes
 CHUNK = 1 << 20  # bytes read at a time
-SYNCING_THREADS = 8  # they only wait, and the disk sorts its work better
 MOST_NAMED = 5  # files named in a refusal
 
 
@@ -93,11 +100,10 @@ def _replace(outputs: Sequence[Output], kept: set[str], out: Path) -> None:
         fresh = [output for output in outputs if not (output.path in kept and _link(out, staging, output.path))]
         for output in fresh:
             _write_file(staging / output.path, output)
-        _sync_all([staging / output.path for output in fresh])
-        _sync_all(folders)
+        sync_all([staging / output.path for output in fresh])
+        sync_all(folders)
         put_in_place(staging, out)
-        if staging.exists():
-            shutil.rmtree(staging)
+        remove_tree(staging)
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)  # what stays is cleaned up by the next build
         raise
@@ -132,11 +138,6 @@ def _write_file(file: Path, output: Output) -> None:
         for chunk in _chunks(output):
             opened.write(chunk)
     file.chmod(FILE_MODE)
-
-
-def _sync_all(paths: Iterable[Path]) -> None:
-    with ThreadPoolExecutor(SYNCING_THREADS) as pool:
-        list(pool.map(sync, paths))
 
 
 def _chunks(output: Output) -> Iterator[bytes]:
