@@ -1,0 +1,1 @@
+"""The inside of the body language: compiling tags by shape, and running them within bounds."""
