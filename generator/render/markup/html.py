@@ -97,6 +97,7 @@ def settle_html(source: str, findings: Findings, line: int) -> str:
             text = _settle_tag(piece, source, findings, here)
             _follow(piece, findings, here)
         elif piece.kind == "unclosed":
+            text = PLACEHOLDER.sub("", text)
             shown = text.split("\n", 1)[0][:40]
             findings.error(f"`{shown}` is never closed", here, "everything after it is lost on the page")
         elif OPEN in text:
@@ -199,6 +200,8 @@ def _settle_tag(tag: Piece, source: str, findings: Findings, line: int) -> str:
         if settled != value:
             written += [source[position : attribute.start], f'"{html.escape(settled)}"']
             position = attribute.end
+    if tag.name == "img" and all(attribute.name != "alt" for attribute in tag.attributes):
+        findings.warn("this `<img>` has no description", line, 'say what it shows: `alt="a falling loss curve"`')
     written.append(source[position : tag.end])
     text = "".join(written)
     if OPEN in text:

@@ -10,12 +10,12 @@ import functools
 import re
 
 from markdown_it import MarkdownIt
-from markdown_it.common.normalize_url import normalizeLink
+from markdown_it.common.normalize_url import normalizeLink, normalizeLinkText
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from generator.render.markup.findings import Findings, Link, lines_of
-from generator.render.values import LINK_CLOSE, LINK_OPEN, OPEN
+from generator.render.values import LINK_CLOSE, LINK_OPEN, OPEN, RESERVED
 
 PLAIN = re.compile(r"[A-Za-z0-9\-._~:/?#@!$&'()*+,;=]*")  # nothing to encode
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
@@ -30,12 +30,17 @@ URL_ATTRIBUTES = {"href": "link", "src": "image"}
 def link_rules(md: MarkdownIt) -> None:
     """Let every address through the parser as it was written: `links` looks at them all at the end."""
     md.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    md.normalizeLinkText = lambda link: _shown(link)  # type: ignore[method-assign]
     md.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005
 
 
 def links(state: StateCore) -> None:
     """Core rule: settle the address of every link and image of the page."""
     findings: Findings = state.env["findings"]
+    for again in state.env.get("duplicate_refs", ()):
+        first = findings.expanded.place(state.env["references"][again["label"]]["map"][0])
+        what = f"the address of `[{again['label'].lower()}]` is given twice, and this one is not used"
+        findings.warn(what, again["map"][0], f"the first is at {first}")
     for block in state.tokens:
         if block.type != "inline" or not any(child.attrs for child in block.children or ()):
             continue
@@ -86,6 +91,11 @@ def encode(url: str) -> str:
 @functools.lru_cache(maxsize=4096)
 def _encode(url: str) -> str:
     return normalizeLink(url)
+
+
+def _shown(url: str) -> str:
+    """Return an address as the text of its link; percent signs cannot smuggle in a placeholder."""
+    return url if OPEN in url else RESERVED.sub("�", normalizeLinkText(url))
 
 
 def _may_use(scheme: str, url: str, target: str, kind: str) -> bool:

@@ -45,24 +45,8 @@ STYLING = re.compile(
     r"<(/?)(em|strong|i|b|u|s|code|kbd|samp|var|sub|sup|small|mark|abbr|q|span|bdi|br|wbr)\s*(/?)>", re.I
 )
 EMPTY = frozenset({"br", "wbr"})
+LINK = frozenset({"link_open", "link_close"})
 
-CORE_RULES: tuple[str | Callable[[StateCore], None], ...] = (
-    "block",
-    attributes,
-    alerts,
-    tasks,
-    "inline",
-    figures,
-    footnotes,
-    typography,
-    "text_join",
-    code,
-    raw_html,
-    reveal_values,
-    images,
-    links,
-    headings,
-)
 Parse = Callable[[str, EnvType], list[Token]]
 
 
@@ -118,13 +102,14 @@ class Markup:
         findings: Findings = env["findings"]
         if findings.errors:
             raise several(findings.errors)
-        children = _styling_only(for_elsewhere(tokens[0].children or ()))
+        children = [child for child in for_elsewhere(tokens[0].children or ()) if child.type not in LINK]
         inline = Token("inline", "", 0, children=children)
         return self._render([inline], env), plain_text(children, findings).strip()
 
     def check_config(self) -> list[SiteError]:
         """Return the mistakes in the site's TeX macros."""
-        return check_macros(self._macros)
+        place = Place("site/config.yaml")
+        return [SiteError(f"the macro `{name}`: {wrong}", place) for name, wrong in check_macros(self._macros)]
 
     def _parse(self, expanded: Expanded, parse: Parse | None = None) -> tuple[list[Token], EnvType, bool]:
         expanded = clean(expanded)
@@ -180,17 +165,37 @@ def _first_paragraph(tokens: list[Token]) -> list[Token]:
     return []
 
 
-def _styling_only(tokens: list[Token]) -> list[Token]:
-    """Return inline tokens without links, and with every tag as text that is not plain styling, opened and closed."""
-    tags = [match for token in tokens if token.type == "html_inline" and (match := STYLING.fullmatch(token.content))]
+def _title_tags(state: StateCore) -> None:
+    """Core rule, for titles: a tag that is not plain styling, opened and closed, is text."""
+    if not state.inlineMode:
+        return
+    children = state.tokens[0].children or []
+    tags = [match for token in children if token.type == "html_inline" and (match := STYLING.fullmatch(token.content))]
     opened = Counter(match[2].lower() for match in tags if not match[1])
     closed = Counter(match[2].lower() for match in tags if match[1])
-    kept = []
-    for token in tokens:
+    for token in children:
         tag = STYLING.fullmatch(token.content) if token.type == "html_inline" else None
         name = tag[2].lower() if tag else ""
         if token.type == "html_inline" and name not in EMPTY and (not tag or opened[name] != closed[name]):
-            kept.append(Token("text", "", 0, content=token.content))
-        elif token.type not in {"link_open", "link_close"}:
-            kept.append(token)
-    return kept
+            token.type = "text"
+
+
+# The order of the work on a page; a name is a rule of the library.
+CORE_RULES: tuple[str | Callable[[StateCore], None], ...] = (
+    "block",
+    attributes,
+    alerts,
+    tasks,
+    "inline",
+    figures,
+    footnotes,
+    typography,
+    "text_join",
+    _title_tags,
+    code,
+    raw_html,
+    reveal_values,
+    images,
+    links,
+    headings,
+)

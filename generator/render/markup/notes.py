@@ -36,6 +36,8 @@ def footnotes(state: StateCore) -> None:
             lines[label] = line
     if "[^" in state.src:
         _report_loose(state.tokens, findings)
+    if not lines:
+        return
     footnote_tail(state)
     used = {note.get("label"): number for number, note in state.env.get("footnotes", {}).get("list", {}).items()}
     for label, line in lines.items():

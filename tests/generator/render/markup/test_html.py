@@ -109,6 +109,14 @@ def test_what_swallows_the_rest_of_the_page_is_reported(complaints: Complaints) 
     ]
 
 
+def test_an_image_without_a_description_is_reported(complaints: Complaints) -> None:
+    assert complaints('text\n\n<img src="a.png">\n<img src="b.png" alt="">') == [
+        "posts/x.md:3: warning: this `<img>` has no description\n"
+        '    3 | <img src="a.png">\n'
+        'hint: say what it shows: `alt="a falling loss curve"`'
+    ]
+
+
 def test_ids_and_old_names_are_noted(convert: Convert) -> None:
     document = convert("<p id=\"a\">x</p>\n\ntext <a name=b></a> <i id='c&amp;d'>y</i> @0", Block("<i id='e'></i>"))
 

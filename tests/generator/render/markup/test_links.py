@@ -169,6 +169,20 @@ def test_the_place_of_a_link_from_a_value_is_its_line(convert: Convert) -> None:
     ]
 
 
+def test_a_label_given_twice_is_reported(complaints: Complaints) -> None:
+    assert complaints("[A]\n\n[a]: b\n\n[A]: c") == [
+        "posts/x.md:5: warning: the address of `[a]` is given twice, and this one is not used\n"
+        "    5 | [A]: c\n"
+        "hint: the first is at posts/x.md:3"
+    ]
+
+
+def test_percent_signs_smuggle_in_no_placeholder(html: Html) -> None:
+    assert html("<https://a.b/%EF%B7%907%EF%B7%91>") == (
+        '<p><a href="https://a.b/%EF%B7%907%EF%B7%91">https://a.b/�7�</a></p>\n'
+    )
+
+
 def test_every_embedded_file_is_noted(convert: Convert) -> None:
     document = convert(
         '<video src="a.mp4" poster="b.png"><source src=c.webm></video> '

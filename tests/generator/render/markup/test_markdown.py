@@ -109,6 +109,11 @@ def test_definitions_of_one_page_are_unknown_to_the_next(convert: Convert) -> No
         ("<script>x</script>", "&lt;script&gt;x&lt;/script&gt;", "<script>x</script>"),
         ('<b onclick="x">y</b>', "&lt;b onclick=&quot;x&quot;&gt;y&lt;/b&gt;", '<b onclick="x">y</b>'),
         ("An <b>open tag", "An &lt;b&gt;open tag", "An <b>open tag"),
+        (
+            "About <title> and <script> tags",
+            "About &lt;title&gt; and &lt;script&gt; tags",
+            "About <title> and <script> tags",
+        ),
         ("# Not a heading", "# Not a heading", "# Not a heading"),
         ("1. Not a list", "1. Not a list", "1. Not a list"),
         ("a[^b]", "a[^b]", "a[^b]"),
