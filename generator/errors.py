@@ -30,12 +30,27 @@ class Place:
 class SiteError(Exception):
     """One mistake of a writer, printed as `path:line:column: error: what`, the line, a caret and a hint."""
 
-    def __init__(self, what: str, place: Place | None = None, hint: str = "", *, level: str = "error") -> None:
+    def __init__(
+        self,
+        what: str,
+        place: Place | None = None,
+        hint: str = "",
+        *,
+        level: str = "error",
+        key: str = "",
+        repair: tuple[str, str] = ("", ""),
+    ) -> None:
         super().__init__(what, place, hint)
         self.what, self.place, self.hint, self.level = what, place, hint, level
+        self.key = key  # the data key that is missing, when that is the mistake
+        self.repair = repair  # what to write instead of what on this line, when that mends it
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _restore, (self.what, self.place, self.hint, self.level)
+        return _restore, (self.what, self.place, self.hint, self.level, self.key, self.repair)
+
+    def at(self, place: Place) -> SiteError:
+        """Return the same mistake with a place, for one that was found where none was known."""
+        return SiteError(self.what, place, self.hint, level=self.level, key=self.key, repair=self.repair)
 
     def __str__(self) -> str:
         head = f"{self.place}: {self.level}: {self.what}" if self.place else f"{self.level}: {self.what}"
@@ -63,6 +78,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"did you mean `{nearest[0]}`?" if nearest else ""
 
 
+def in_order(errors: Iterable[SiteError]) -> list[SiteError]:
+    """Sort mistakes as an author reads, and drop those that were found twice."""
+    return sorted({str(error): error for error in errors}.values(), key=sort_key)
+
+
 def sort_key(error: SiteError) -> tuple[str, int, int, str]:
     """Order errors as an author reads: by file, then line, then column."""
     place = error.place or Place("")
@@ -81,6 +101,6 @@ def _excerpt(place: Place | None) -> list[str]:
     return lines
 
 
-def _restore(what: str, place: Place | None, hint: str, level: str) -> SiteError:
+def _restore(what: str, place: Place | None, hint: str, level: str, key: str, repair: tuple[str, str]) -> SiteError:
     """Rebuild an error that crossed a process border."""
-    return SiteError(what, place, hint, level=level)
+    return SiteError(what, place, hint, level=level, key=key, repair=repair)

@@ -72,10 +72,13 @@ class Theme:
         return name
 
 
-def compose(rendered: Rendered, site: Site, theme: Theme) -> Output:
-    """Make the finished file of a post or a page.
+def compose(rendered: Rendered, site: Site, theme: Theme) -> tuple[Output, ...]:
+    """Make the finished file of a post or a page, and the small files its figures offer.
 
     Raises:
         SiteError: when its layout does not exist, or the template is wrong.
     """
-    return theme.post(rendered, site)
+    page = theme.post(rendered, site)
+    folder = page.path.rpartition("/")[0]
+    beside = [Output(f"{folder}/{file.name}".lstrip("/"), file.text.encode(), page.because) for file in rendered.files]
+    return page, *beside
