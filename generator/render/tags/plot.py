@@ -1,0 +1,206 @@
+"""Charts drawn by matplotlib to SVG that follows the page's colours: the same bytes every time.
+
+Ink, rules and series are drawn in stand-in colours that become CSS variables, so one drawing serves the light
+and the dark page. Imported only when a chart is drawn.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import cycle
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+INK, RULE, GHOST = "#010203", "#010204", "#010205"
+SERIES = tuple(f"#0102{10 + i:02x}" for i in range(8))
+STAND_INS = {
+    INK: "currentColor",
+    RULE: "var(--rule, #8888)",
+    GHOST: "var(--muted, #777)",
+    **{colour: f"var(--series-{i + 1})" for i, colour in enumerate(SERIES)},
+}
+DASHES = ("-", "--", ":", "-.")  # beside colour, for those who do not see it
+WIDTH = 6.8  # inches at 100 units each
+Column = Sequence[float | None]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One series of points."""
+
+    name: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    low: tuple[float, ...] = ()  # of a band around y, as long as y or empty
+    high: tuple[float, ...] = ()
+    faint: tuple[float, ...] = ()  # the raw values under a smoothed y
+
+
+@dataclass(frozen=True)
+class Plot:
+    """All that decides a drawing: two equal plots are the same bytes."""
+
+    kind: str  # "line", "bar", "scatter", "histogram" or "heatmap"
+    curves: tuple[Curve, ...] = ()
+    ticks: tuple[str, ...] = ()  # names along x of a bar chart or heat map
+    side_ticks: tuple[str, ...] = ()  # names along y of a heat map
+    cells: tuple[tuple[float | None, ...], ...] = ()
+    x_name: str = ""
+    y_name: str = ""
+    log_x: bool = False
+    log_y: bool = False
+    height: float = 3.4  # inches
+    bins: int = 20
+    baselines: tuple[tuple[str, float], ...] = ()  # horizontal lines with a name
+    numbers: bool = field(default=False)  # write each cell's value into a heat map
+
+
+def draw(plot: Plot, prefix: str) -> str:
+    """Return the drawing as an `<svg>` element whose ids start with `prefix`."""
+    import matplotlib as mpl
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    settings: Any = {
+        "svg.fonttype": "none",
+        "svg.hashsalt": prefix,
+        "font.family": "sans-serif",
+        "font.size": 10.5,
+        "figure.facecolor": "none",
+        "axes.facecolor": "none",
+        "axes.edgecolor": GHOST,
+        "axes.linewidth": 0.8,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "grid.color": RULE,
+        "grid.linewidth": 0.6,
+        "legend.frameon": False,
+        "text.parse_math": False,  # a `$` in a name is a dollar sign
+        **dict.fromkeys(("text.color", "axes.labelcolor", "xtick.color", "ytick.color"), INK),
+    }
+    with mpl.rc_context(settings):
+        figure = Figure(figsize=(WIDTH, plot.height), layout="constrained")
+        FigureCanvasSVG(figure)
+        _DRAWERS[plot.kind](figure.add_subplot(), plot)
+        buffer = io.StringIO()
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return _tidy(buffer.getvalue(), prefix)
+
+
+def _lines(axes: Axes, plot: Plot) -> None:
+    for curve, colour, dash in zip(plot.curves, cycle(SERIES), cycle(DASHES)):
+        if curve.low:
+            axes.fill_between(curve.x, curve.low, curve.high, color=colour, alpha=0.18, linewidth=0)
+        if curve.faint:
+            axes.plot(curve.x, curve.faint, color=colour, alpha=0.3, linewidth=0.8)
+        marker = "o" if len(curve.x) <= 12 else ""
+        axes.plot(curve.x, curve.y, dash, color=colour, linewidth=1.7, marker=marker, markersize=3.5, label=curve.name)
+    _finish(axes, plot)
+
+
+def _points(axes: Axes, plot: Plot) -> None:
+    for curve, colour, marker in zip(plot.curves, cycle(SERIES), cycle("osD^vPX*")):
+        axes.scatter(curve.x, curve.y, s=22, color=colour, alpha=0.8, marker=marker, linewidths=0, label=curve.name)
+    _finish(axes, plot)
+
+
+def _bars(axes: Axes, plot: Plot) -> None:
+    width = 0.8 / len(plot.curves)
+    for number, (curve, colour) in enumerate(zip(plot.curves, cycle(SERIES))):
+        x = [position - 0.4 + width * (number + 0.5) for position in curve.x]
+        axes.bar(x, curve.y, width * 0.92, color=colour, label=curve.name)
+        if curve.low:
+            below = [value - low for value, low in zip(curve.y, curve.low, strict=True)]
+            above = [high - value for value, high in zip(curve.y, curve.high, strict=True)]
+            axes.errorbar(x, curve.y, yerr=[below, above], fmt="none", ecolor=INK, elinewidth=0.9, capsize=2.5)
+    axes.set_xticks(range(len(plot.ticks)), [_wrapped(tick) for tick in plot.ticks])
+    _finish(axes, plot)
+    axes.grid(visible=False, axis="x")
+
+
+def _histogram(axes: Axes, plot: Plot) -> None:
+    values = [value for curve in plot.curves for value in curve.y]
+    low, high = (min(values), max(values)) if values else (0.0, 1.0)
+    for curve, colour in zip(plot.curves, cycle(SERIES)):
+        several = len(plot.curves) > 1
+        axes.hist(curve.y, plot.bins, range=(low, high), color=colour, alpha=0.6 if several else 0.9, label=curve.name)
+    _finish(axes, plot)
+    axes.grid(visible=False, axis="x")
+
+
+def _heat(axes: Axes, plot: Plot) -> None:
+    import numpy as np
+
+    cells = np.array([[np.nan if cell is None else cell for cell in row] for row in plot.cells], dtype=float)
+    drawn = axes.pcolormesh(np.ma.masked_invalid(cells), cmap="viridis", edgecolors="none", shading="flat")
+    axes.invert_yaxis()
+    axes.set_aspect("equal" if cells.shape[0] == cells.shape[1] else "auto")
+    axes.set_xticks(np.arange(len(plot.ticks)) + 0.5, plot.ticks)
+    axes.set_yticks(np.arange(len(plot.side_ticks)) + 0.5, plot.side_ticks)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    axes.set(xlabel=plot.x_name, ylabel=plot.y_name)
+    bar = axes.figure.colorbar(drawn, ax=axes, fraction=0.046, pad=0.03)
+    bar.outline.set_visible(False)
+    if plot.numbers:
+        middle = float(np.nanmean([np.nanmin(cells), np.nanmax(cells)]))
+        for (row, column), cell in np.ndenumerate(cells):
+            if np.isfinite(cell):
+                colour = "#111111" if cell > middle else "#f4f4f4"
+                axes.text(column + 0.5, row + 0.5, f"{cell:.3g}", ha="center", va="center", color=colour, size=8)
+
+
+_DRAWERS = {"line": _lines, "scatter": _points, "bar": _bars, "histogram": _histogram, "heatmap": _heat}
+
+
+def _finish(axes: Axes, plot: Plot) -> None:
+    """Draw what all kinds share: scales, grid, baselines, names, legend."""
+    if plot.log_x:
+        axes.set_xscale("log")
+    if plot.log_y:
+        axes.set_yscale("log")
+    for name, value in plot.baselines:
+        axes.axhline(value, color=GHOST, linewidth=1, linestyle=(0, (1, 2)))
+        axes.annotate(
+            name, (1, value), xycoords=("axes fraction", "data"), ha="right", va="bottom", color=GHOST, size=9
+        )
+    axes.grid(visible=True, which="major")
+    axes.set_axisbelow(True)
+    axes.tick_params(length=0)
+    axes.set(xlabel=plot.x_name, ylabel=plot.y_name)
+    names = [curve.name for curve in plot.curves if curve.name]
+    if len(names) > 1:
+        axes.legend(loc="best", fontsize=9.5)
+
+
+def _wrapped(text: str, width: int = 16) -> str:
+    """Break a long name at spaces so that neighbours do not overlap."""
+    lines = [""]
+    for word in text.split(" "):
+        if lines[-1] and len(lines[-1]) + len(word) >= width:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".strip()
+    return "\n".join(lines)
+
+
+def _tidy(svg: str, prefix: str) -> str:
+    """Cut the XML head, put the page's colours and fonts in, make every id this drawing's own."""
+    svg = svg[svg.index("<svg") :]
+    for stand_in, colour in STAND_INS.items():
+        svg = svg.replace(stand_in, colour)
+    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
+    svg = re.sub(r'(xlink:href="#|url\(#)', rf"\g<1>{prefix}-", svg)
+    svg = re.sub(r"font-family: [^;\"]*", "font-family: var(--sans, sans-serif)", svg)
+    svg = re.sub(r"font: ([0-9.]+px) [^;\"]*", r"font: \1 var(--sans, sans-serif)", svg)
+    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>\s*", "", svg, flags=re.DOTALL)  # it would style the whole page
+    svg = re.sub(r' (?:width|height)="[0-9.]+pt"| xmlns:xlink="[^"]*"| version="1.1"', "", svg)
+    svg = svg.replace("xlink:href", "href")
+    svg = svg.replace("<svg ", '<svg stroke-linejoin="round" ', 1)
+    return re.sub(r"\n\s*", "\n", svg).strip()
