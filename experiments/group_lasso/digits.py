@@ -158,8 +158,9 @@ def run(c: Config, log: Callable[..., None]) -> dict[str, object]:
             pass
         path.append(
             {
+                "point": len(path),
                 "strength": strength,
-                "kept": int(live_I.sum()),
+                "kept": float(live_I.sum()),  # a count, but one that seeds average
                 "accuracy": accuracy(network, held_x_NI, held_y_N),
                 "refit_accuracy": accuracy(refitted, held_x_NI * live_I, held_y_N),
             }

@@ -88,9 +88,10 @@ def run(c: Config, log: Callable[..., None]) -> dict[str, object]:
         refitted = refit(c, (x_NI, y_N), live_I, rng)
         path.append(
             {
+                "point": len(path),
                 "strength": strength,
-                "kept_true": int(live_I[:TRUE].sum()),
-                "kept_noise": int(live_I[TRUE:].sum()),
+                "kept_true": float(live_I[:TRUE].sum()),  # a count, but one that seeds average
+                "kept_noise": float(live_I[TRUE:].sum()),
                 "error": held_out_error(network, held_x_NI, held_y_N),
                 "refit_error": held_out_error(refitted, held_x_NI * live_I, held_y_N),
             }

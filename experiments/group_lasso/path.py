@@ -104,9 +104,10 @@ def run(c: Config, log: Callable[..., None]) -> dict[str, object]:
         norms.append(w_PM.norm(dim=1))
         path.append(
             {
+                "point": len(path),
                 "strength": strength,
-                "kept_true": int(kept_P[: c.active].sum()),
-                "kept_noise": int(kept_P[c.active :].sum()),
+                "kept_true": float(kept_P[: c.active].sum()),  # a count, but one that seeds average
+                "kept_noise": float(kept_P[c.active :].sum()),
                 "held_out_error": error,
                 "violation": violation(x_NP, y_NM, w_PM, strength),
             }
