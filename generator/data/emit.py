@@ -15,7 +15,7 @@ WIDEST = 120  # columns of a row that may stand on one line
 # Line breaks of YAML 1.1, and characters its readers refuse; written as escapes.
 _UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]")
 _PLAIN = re.compile(r"[A-Za-z_](?:[A-Za-z0-9_ ./()+-]*[A-Za-z0-9_./()+-])?")
-_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"})
+_WORDS = frozenset({"yes", "no", "on", "off", "true", "false", "null", "nan", "inf"})
 _LITERAL = re.compile(r"[^\s\x00-\x1f](?:[^\x00-\x09\x0b-\x1f]*[^\s\x00-\x1f])?")
 
 

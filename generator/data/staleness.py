@@ -203,8 +203,10 @@ def _config_changes(record: Record, now: Declared) -> Iterator[str]:
             source = f"the preset `{record.preset}` now says" if key in preset else "the default is now"
             yield f"config: {key} was {_shown(record.config[key])}, {source} {_shown(today)}"
     yield from (f"config: {key} is gone" for key in record.config if key not in now.fields)
-    if "seed" not in record.overrides and now.seeds and now.seeds != record.seeds:
-        yield f"config: the seeds were {_shown(record.seeds)}, SEEDS is now {_shown(now.seeds)}"
+    seed = preset.get("seed", now.defaults.get("seed"))
+    seeds = now.seeds or ((seed,) if seed is not None else record.seeds)
+    if "seed" not in record.overrides and seeds != record.seeds:
+        yield f"config: the seeds were {_shown(record.seeds)}, without being asked they are now {_shown(seeds)}"
 
 
 def _plain(value: object) -> object:
