@@ -138,6 +138,15 @@ def test_code_can_be_read_in_both_themes_on_a_highlighted_line_too(mode: str):
     assert weak == {}
 
 
+@pytest.mark.parametrize("mode", [":root", ':root[data-theme="dark"]'], ids=["light", "dark"])
+def test_every_curve_of_a_chart_stands_out_from_the_page(mode: str):
+    colours = tokens(mode)
+    faint = {n: c for n, c in colours.items() if n.startswith("series-") and contrast(c, colours["paper"]) < 3}
+
+    assert faint == {}
+    assert {f"series-{number}" for number in range(1, 9)} <= set(colours)
+
+
 def test_the_dark_theme_is_the_same_by_system_and_by_choice():
     by_system = tokens(':root:not([data-theme="light"])')
 
@@ -240,6 +249,24 @@ def test_a_site_opened_from_the_disk_leads_to_files(site, tmp_path):
 
     assert leading
     assert all(address.endswith("/archive/index.html") for address in leading)
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine")
+def test_a_press_on_a_head_sorts_a_table_by_full_values_and_puts_what_has_none_last(tmp_path):
+    cells = [("b", "1e-05"), ("a", None), ("c", "1000")]
+    rows = "".join(
+        f"<tr><td>{name}</td>{f'<td data-value={value}>{value}</td>' if value else '<td>–</td>'}</tr>"
+        for name, value in cells
+    )
+    table = f"<table data-sortable><thead><tr><th>n<th>v</tr></thead><tbody>{rows}</tbody></table>"
+    script = (THEME / "static" / "tables.js").read_text(encoding="utf-8")
+    press = "document.querySelectorAll('th')[1].firstChild.click();"
+    (tmp_path / "t.html").write_text(f"{table}<script>{script}{press}{press}</script>", encoding="utf-8")
+    html = dom_of(tmp_path / "t.html", tmp_path)
+
+    assert re.findall(r"<td>(\w)</td>", html) == ["c", "b", "a"]
+    assert html.count('aria-sort="descending"') == 1
 
 
 def linked(html: str) -> str:

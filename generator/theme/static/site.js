@@ -19,7 +19,7 @@
     for (const block of document.querySelectorAll(".hl")) {
       const button = Object.assign(document.createElement("button"), { className: "copy", type: "button", textContent: "Copy" });
       button.onclick = async () => {
-        await navigator.clipboard.writeText(block.querySelector("pre").innerText);
+        await navigator.clipboard.writeText(block.querySelector("code").textContent);
         button.textContent = "Copied";
         setTimeout(() => { button.textContent = "Copy"; }, 1500);
       };
