@@ -29,6 +29,7 @@ UNCOLOURED = frozenset({"", "n", "nn", "nx", "p", "w", "x", "esc", "err"})
 # What cannot stand in a larger expression: references to groups by number or name, and flags of its own.
 NOT_JOINABLE = re.compile(r"\\[1-9]|\(\?P[<=]|\(\?\(|\(\?[aiLmsux-]+[):]")
 # Diffs and sessions, where a style leaves them without colour.
+ON_THE_PAGE = frozenset({"xcode", "lightbulb"})  # styles of the theme's own, on its own grounds
 STRUCTURE = """\
 .hl .hll { display: block; background: var(--wash) }
 .hl .numbered { counter-reset: line }
@@ -238,7 +239,10 @@ def _sheet(name: str, prefix: str = "") -> list[str]:
     classes: dict[str, list[str]] = {}
     for short, declarations in _rules(style).items():
         classes.setdefault(declarations, []).append(f".{short}")
-    block = f"{prefix}.hl {{ background: {style.background_color}; color: #{_text_colour(style)} }}"
+    if name in ON_THE_PAGE:
+        block = f"{prefix}.hl {{ background: var(--sunken); color: var(--ink) }}"
+    else:
+        block = f"{prefix}.hl {{ background: {style.background_color}; color: #{_text_colour(style)} }}"
     return [block, *(f"{prefix}.hl :is({', '.join(names)}) {{ {text} }}" for text, names in classes.items())]
 
 
