@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 import time
 from collections.abc import Mapping
@@ -127,24 +126,25 @@ class Log:
         is_terminal = sys.stderr.isatty()
         if now - shown.printed >= (REDRAW_EVERY if is_terminal else PRINT_EVERY):
             shown.printed = now
-            line = self.line(now)
             if is_terminal:
-                sys.stderr.write(f"\r{line[: shutil.get_terminal_size().columns - 1]}\x1b[K")
+                columns = os.get_terminal_size(sys.stderr.fileno()).columns or 80
+                sys.stderr.write(f"\r{self.line(now, columns - 1)}\x1b[K")
             else:
-                sys.stderr.write(f"{line}\n")
+                sys.stderr.write(f"{self.line(now)}\n")
             sys.stderr.flush()
 
-    def line(self, now: float) -> str:
-        """Describe the run as it is: place, newest metrics, time left."""
+    def line(self, now: float, width: int = 1000) -> str:
+        """Describe the run as it is: place, newest metrics, time left. Metrics that do not fit are left out."""
         step, total = self.newest["step"], self.newest.get("total")
-        parts = [str(self.heading), f"step {step:,}/{total:,}" if total else f"step {step:,}"]
-        metrics = {key: value for key, value in self.newest.items() if key not in ("step", "total")}
-        parts += [f"{key} {_short(value)}" for key, value in metrics.items()]
+        place = [str(self.heading), f"step {step:,}/{total:,}" if total else f"step {step:,}"]
+        metrics = [f"{key} {_short(value)}" for key, value in self.newest.items() if key not in ("step", "total")]
         done = step - (self.shown.first or 0)
+        left: list[str] = []
         if total and done > 0:
-            left = (now - self.shown.since) / done * max(total - step, 0)
-            parts.append(f"{clock(left)} left")
-        return "  ".join(parts)
+            left = [f"{clock((now - self.shown.since) / done * max(total - step, 0))} left"]
+        while metrics and len("  ".join([*place, *metrics, *left])) > width:
+            metrics.pop()
+        return "  ".join([*place, *metrics, *left])[:width]
 
 
 @dataclass

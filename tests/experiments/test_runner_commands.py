@@ -1,0 +1,520 @@
+"""The commands around a run: list, status, why, accept, clean, new, --all, --check, and what a terminal shows."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+import termios
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from experiments.runner.log import MOST_POINTS, Points, clock
+from generator.data.artifacts import read_record
+from generator.data.staleness import status
+
+FIRST = '''
+"""The first of two."""
+
+from dataclasses import dataclass
+
+WRITES = {"rows": "table", "best": "scalar"}
+PRESETS = {"smoke": {"size": 1}, "full": {"size": 5}}
+FACTOR = 2
+
+
+@dataclass(frozen=True)
+class Config:
+    size: int = 3
+
+
+def run(config, log):
+    rows = [{"x": x, "y": float(x * FACTOR)} for x in range(config.size)]
+    return {"rows": rows, "best": {"y": rows[-1]["y"]}}
+'''
+SECOND = '''
+"""The second reads the first."""
+
+from dataclasses import dataclass
+
+READS = {"all": "family.first", "rows": "family.first.rows"}
+WRITES = {"sum": "scalar"}
+
+
+@dataclass(frozen=True)
+class Config:
+    pass
+
+
+def run(config, log, inputs):
+    assert inputs["all"]["rows"] == inputs["rows"]
+    return {"sum": {"y": sum(row["y"] for row in inputs["rows"]), "best": inputs["all"]["best"]["y"]}}
+'''
+
+
+@pytest.fixture
+def two(lab: Any) -> Any:
+    lab.write("experiments/family/first.py", FIRST)
+    lab.write("experiments/family/second.py", SECOND)
+    return lab
+
+
+def run(lab: Any, *words: str) -> tuple[int, str, str]:
+    """Carry out a command in its own process, with those it starts."""
+    process = lab.start(*words, stdout=-1, stderr=-1)
+    out, err = process.communicate()
+    return process.returncode, out, err
+
+
+def test_the_list_tells_state_duration_claim_and_artifacts(two: Any) -> None:
+    two("run", "family.first")
+    two.write("experiments/family/wrong.py", "WRITES = 3\n")
+    seconds = read_record(two.root, "family.first").seconds  # type: ignore[union-attr]
+
+    assert two("list").out == (
+        f"family.first   fresh    {seconds:.1f} s  The first of two.                                       rows, best\n"
+        "family.second  pending         The second reads the first.                             sum\n"
+        "family.wrong   pending         (`WRITES` is not a mapping of artifact names to kinds)\n"
+    )
+
+
+def test_an_empty_list_says_how_to_begin(lab: Any) -> None:
+    assert lab("list").out == "no experiments yet; `python -m experiments new experiment NAME` makes one\n"
+
+
+def test_the_list_loads_nothing_heavy(two: Any) -> None:
+    code = (
+        "import sys; from experiments.__main__ import main; main(['list', '--root', sys.argv[1]]);"
+        "print(sorted({'torch', 'numpy', 'yaml', 'sklearn', 'jinja2'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, two.root], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_status_tells_how_artifacts_were_made(two: Any) -> None:
+    two("run", "family.first", "size=4")
+    made = read_record(two.root, "family.first")
+    assert made is not None
+
+    assert two("status", "family.first").out == (
+        "family.first: fresh\n"
+        "  made by: python -m experiments run family.first size=4\n"
+        f"  on {made.date} in {made.seconds:.1f} s, {made.peak_memory_mb} MB, at no git\n"
+        '  config: {"size": 4}\n'
+        "  rows (table): _data/family/first/rows.yaml\n"
+        "  best (scalar): _data/family/first/best.yaml\n"
+    )
+
+
+def test_status_of_all_says_what_to_do(two: Any) -> None:
+    two("run", "family.first")
+    two.edit("experiments/family/first.py", "FACTOR = 2", "FACTOR = 3")
+
+    assert two("status").out == (
+        "family.first: stale\n"
+        "  experiments/family/first.py::FACTOR changed\n"
+        "  run it: python -m experiments run family.first\n"
+        "family.second: pending\n"
+        "  never run\n"
+        "  run it: python -m experiments run family.second\n"
+    )
+
+
+def test_the_commit_is_in_the_record(two: Any) -> None:
+    def git(*words: str) -> str:
+        settings = ["-c", "user.name=a", "-c", "user.email=a@b"]
+        return subprocess.run(
+            ["git", *settings, *words], cwd=two.root, check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-q", "-m", "x")
+    two("run", "family.first")
+    clean = read_record(two.root, "family.first").git  # type: ignore[union-attr]
+    two.edit("experiments/family/first.py", "FACTOR = 2", "FACTOR = 3")
+    two("run", "family.first")
+    dirty = read_record(two.root, "family.first").git  # type: ignore[union-attr]
+
+    assert (clean, dirty) == (
+        {"commit": git("rev-parse", "HEAD"), "dirty": False},
+        {"commit": git("rev-parse", "HEAD"), "dirty": True},
+    )
+
+
+def test_accepting_a_change_keeps_the_reason(two: Any) -> None:
+    two("run", "family.first")
+    before = read_record(two.root, "family.first")
+    two.edit("experiments/family/first.py", "x * FACTOR", "FACTOR * x")
+    two.edit("experiments/family/first.py", "size: int = 3", "size: int = 4")
+    two.write("_data/family/first/best.yaml", "y: 4.0  # as before\n")
+    said = two("accept", "family.first", "--reason", "the same sum")
+    after = read_record(two.root, "family.first")
+    assert before is not None
+    assert after is not None
+
+    symbol = "experiments/family/first.py::run"
+    assert said.out == "family.first: accepted 3 changes\n"
+    assert status(two.root, "family.first").state == "fresh"
+    assert (after.config, after.overrides) == ({"size": 3}, {"size": 3})
+    assert after.accepted == (
+        {
+            "date": after.date,
+            "reason": "the same sum",
+            "changes": [
+                "best.yaml was edited by hand",
+                f"{symbol} changed",
+                "config: size was 3, the default is now 4",
+            ],
+            "was": {symbol: before.code[symbol], "best.yaml": before.artifacts["best"].sha256},
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("prepare", "code", "message"),
+    [
+        (
+            [],
+            2,
+            "error: `family.first` is pending: there is nothing to accept\n"
+            "hint: run it: `python -m experiments run family.first`\n",
+        ),
+        (["run", "family.first"], 0, "family.first is fresh; there is nothing to accept\n"),
+    ],
+)
+def test_there_may_be_nothing_to_accept(two: Any, prepare: list[str], code: int, message: str) -> None:
+    if prepare:
+        two(*prepare)
+    said = two("accept", "family.first", "--reason", "x")
+
+    assert (said.code, said.out + said.err) == (code, message)
+
+
+def test_cleaning_keeps_what_is_published(two: Any) -> None:
+    two("run", "family.first")
+    published = two.published("family.first")
+    said = two("clean")
+
+    assert re.sub(r"\d", "0", said.out) == "removed .runs/family.first (0.0 MB)\n"
+    assert (two.published("family.first"), list((two.root / ".runs").iterdir())) == (published, [])
+    assert two("clean", "family.first").out == "family.first left nothing in .runs\n"
+
+
+def test_a_new_experiment_runs_at_once(lab: Any) -> None:
+    made = lab("new", "experiment", "toy.walk")
+    said = lab("run", "toy.walk", "--preset", "smoke")
+
+    assert made.out == (
+        "wrote experiments/toy/walk.py\n"
+        "run it: python -m experiments run toy.walk\n"
+        "use it in a post: {{ data.toy.walk.best.distance }}\n"
+    )
+    assert (said.code, list(lab.published("toy.walk"))) == (0, ["best.yaml", "curve.json"])
+    assert lab.data("toy/walk/best.yaml").keys() == {"distance"}
+
+
+def test_a_new_experiment_keeps_to_the_style(lab: Any) -> None:
+    lab("new", "experiment", "toy.walk")
+    for command in (["check"], ["format", "--check"]):
+        words = [sys.executable, "-m", "ruff", *command, "--config", "pyproject.toml", "--no-cache"]
+        done = subprocess.run([*words, lab.root / "experiments"], capture_output=True, text=True)
+
+        assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (
+            "toy.my-walk",
+            "`toy.my-walk` cannot name an experiment: `my-walk` is no module\n"
+            "hint: as `family.name`: lower case letters, digits and underscores",
+        ),
+        (
+            "toy.class",
+            "`toy.class` cannot name an experiment: `class` is no module\n"
+            "hint: as `family.name`: lower case letters, digits and underscores",
+        ),
+        ("runner.walk", "`runner` is the runner's own folder\nhint: choose another family"),
+        ("family.first", "experiments/family/first.py is there already"),
+    ],
+)
+def test_a_name_that_cannot_be_is_explained(two: Any, name: str, message: str) -> None:
+    said = two("new", "experiment", name)
+
+    assert (said.code, said.err) == (2, f"error: {message}\n")
+
+
+def test_inputs_are_run_first(two: Any) -> None:
+    code, out, err = run(two, "run", "family.second")
+
+    assert (code, err, re.sub(r"[\d.]+ s", "0 s", out)) == (
+        0,
+        "",
+        "family.first is done in 0 s\n"
+        "  new      _data/family/first/rows.yaml\n"
+        "  new      _data/family/first/best.yaml\n"
+        "family.second is done in 0 s\n"
+        "  new      _data/family/second/sum.yaml\n",
+    )
+    assert two.data("family/second/sum.yaml") == {"y": 6.0, "best": 4.0}
+
+
+def test_a_changed_input_makes_its_readers_stale(two: Any) -> None:
+    run(two, "run", "family.second")
+    two.edit("experiments/family/first.py", "FACTOR = 2", "FACTOR = 3")
+    before = two("why", "family.second").out
+    two("run", "family.first")
+    after = two("why", "family.second").out
+    again = run(two, "run", "--stale")
+
+    assert (before, after) == (
+        "input family.first is stale\ninput family.first.rows is stale\n",
+        "input family.first changed\ninput family.first.rows changed\n",
+    )
+    assert (again[0], two.data("family/second/sum.yaml")) == (0, {"y": 9.0, "best": 6.0})
+    assert two("run", "--stale").out == "nothing to run: every experiment is fresh\n"
+
+
+def test_all_runs_with_the_settings_of_the_last_run(two: Any) -> None:
+    two("run", "family.first", "size=7", "--preset", "full")
+    two.edit("experiments/family/first.py", "FACTOR = 2", "FACTOR = 3")
+    run(two, "run", "--all")
+    made = read_record(two.root, "family.first")
+    assert made is not None
+
+    assert (made.config, made.command) == (
+        {"size": 7},
+        "python -m experiments run family.first size=7 --preset full",
+    )
+    assert status(two.root, "family.second").state == "fresh"
+
+
+def test_what_reads_a_failed_experiment_is_left_out(two: Any) -> None:
+    two.edit("experiments/family/first.py", "x * FACTOR", "x / 0")
+    code, out, err = run(two, "run", "--all")
+
+    assert (code, out, err.splitlines()[-1]) == (
+        1,
+        "family.second is left out: its input family.first failed\n",
+        "ZeroDivisionError: division by zero",
+    )
+
+
+def test_an_input_edited_by_hand_is_not_built_upon(two: Any) -> None:
+    two("run", "family.first")
+    two.write("_data/family/first/best.yaml", "y: 9\n")
+    said = two("run", "family.second")
+
+    assert (said.code, said.err) == (
+        2,
+        "error: the input `family.first` of `family.second` is not as it was made: best.yaml was edited by hand\n"
+        "hint: `python -m experiments accept family.first` vouches for it, `run family.first` makes it again\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("reads", "message"),
+    [
+        (
+            "family.frist",
+            "READS in experiments/family/second.py names `family.frist`, "
+            "which is no experiment and no artifact of one\n"
+            "hint: did you mean `family.first`?",
+        ),
+        ("family.second", "experiments read each other in a circle: `family.second` reads `family.second`"),
+    ],
+)
+def test_reads_that_lead_nowhere_are_told(two: Any, reads: str, message: str) -> None:
+    two.edit("experiments/family/second.py", '"family.first"', f'"{reads}"')
+    said = two("run", "family.second")
+
+    assert (said.code, said.err) == (2, f"error: {message}\n")
+
+
+def test_check_finds_two_equal_runs(two: Any) -> None:
+    two("run", "family.first")
+    code, out, err = run(two, "run", "family.first", "--check")
+
+    assert (code, err, out.splitlines()[-1]) == (
+        0,
+        "",
+        "family.first: two runs gave the same bytes, those that are published",
+    )
+    assert not (two.root / ".runs/family.first/check").exists()
+
+
+def test_check_names_the_first_step_that_differs(two: Any) -> None:
+    """The order of a set of text differs between processes."""
+    two.edit(
+        "experiments/family/first.py",
+        "    rows = [",
+        "    log(1, loss=0.5)\n"
+        "    for step, name in enumerate({'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'}, 2):\n"
+        "        log(step, letter=name)\n"
+        "    config = Config(size=ord(name) - 90)\n"
+        "    rows = [",
+    )
+    code, _, err = run(two, "run", "family.first", "--check")
+
+    assert code == 1
+    assert re.sub(r"step \d: letter \w and \w", "step N: letter A and B", err) == (
+        "error: two runs of `family.first` differ in best.yaml, rows.yaml\n"
+        "the first difference is at seed 0, step N: letter A and B\n"
+    )
+    assert two.published("family.first") == {}
+
+
+STEPS = '''
+"""Steps."""
+
+import time
+from dataclasses import dataclass
+
+WRITES = {"best": "scalar"}
+
+
+@dataclass(frozen=True)
+class Config:
+    seed: int = 0
+    hold: bool = False
+
+
+def run(config, log):
+    for step in range(1, 1201):
+        log(step, total=3000, loss=1 / step, phase="warm-up")
+        if step > 1197:
+            time.sleep(0.12)
+    time.sleep(2.2 if config.hold else 0)
+    log(1201, total=3000, loss=float("nan"))
+    time.sleep(20 if config.hold else 0)
+    return {"best": 1}
+'''
+
+
+def test_a_terminal_shows_one_line_with_the_time_left(lab: Any) -> None:
+    lab.write("experiments/family/steps.py", STEPS)
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 70))
+    process = lab.start("run", "family.steps", "seed=0..1", stderr=theirs, stdout=-3)
+    os.close(theirs)
+    shown = b""
+    try:
+        while chunk := os.read(ours, 4096):
+            shown += chunk
+    except OSError:  # the other end is closed
+        pass
+    os.close(ours)
+    process.wait()
+    lines = [line.removesuffix("\x1b[K") for line in shown.decode().split("\r")]
+
+    pattern = r"family\.steps  seed 1/2  step 1,1\d\d/3,000  loss 0\.0008\d+  \d\d:\d\d left"
+    assert [line for line in lines if re.fullmatch(pattern, line)]
+    assert lines[-1] == ""
+    assert b"\n" not in shown
+
+
+def test_without_a_terminal_short_runs_print_no_progress(lab: Any) -> None:
+    lab.write("experiments/family/steps.py", STEPS)
+
+    assert lab("run", "family.steps").err == ""
+
+
+def test_a_running_experiment_shares_its_metrics(lab: Any) -> None:
+    lab.write("experiments/family/steps.py", STEPS)
+    process = lab.start("run", "family.steps", "hold=true", stdout=-3)
+    folder = lab.root / ".runs/family.steps"
+    try:
+        while not (folder / "partial/metrics.json").exists():
+            assert process.poll() is None
+        partial = json.loads((folder / "partial/metrics.json").read_text())
+        found = status(lab.root, "family.steps")
+    finally:
+        process.kill()
+        process.wait()
+
+    assert (partial["seed"], partial["points"][0], partial["points"][-1]) == (
+        0,
+        {"step": 1, "loss": 1.0, "phase": "warm-up"},
+        {"step": 1201, "loss": None},
+    )
+    assert (found.state, found.progress["step"], found.progress["total"], found.progress["pid"]) == (
+        "running",
+        1201,
+        3000,
+        process.pid,
+    )
+    assert (status(lab.root, "family.steps").state, lab.published("family.steps")) == ("pending", {})
+
+
+def test_a_metric_that_is_no_number_is_refused(lab: Any) -> None:
+    lab.write("experiments/family/steps.py", STEPS.replace("loss=1 / step", "loss=[step]"))
+    said = lab("run", "family.steps")
+
+    assert said.err.splitlines()[-1] == "TypeError: the metric `loss` is a `list`; log numbers or text"
+
+
+def test_a_long_series_is_thinned_evenly_and_keeps_its_ends() -> None:
+    points = Points()
+    for step in range(10_000):
+        points.add({"step": step})
+    steps = [point["step"] for point in points.all()]
+
+    assert (steps[0], steps[-1], len(steps) <= MOST_POINTS + 1) == (0, 9999, True)
+    assert {b - a for a, b in pairwise(steps[:-1])} == {points.stride}
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0.4, "00:00"), (41, "00:41"), (3723, "1:02:03")])
+def test_a_duration_reads_as_a_clock(seconds: float, text: str) -> None:
+    assert clock(seconds) == text
+
+
+@pytest.mark.parametrize("words", [["run", "family.first", "--frobnicate"], ["list", "extra"], ["lsit"]])
+def test_an_unknown_word_exits_with_2(two: Any, words: list[str]) -> None:
+    assert two(*words).code == 2
+
+
+def test_names_and_values_may_stand_after_options(two: Any) -> None:
+    assert two("run", "--preset", "full", "family.first", "--force", "size=6").code == 0
+    assert len(two.data("family/first/rows.yaml")) == 6
+
+
+def test_threads_are_pinned_for_torch(lab: Any) -> None:
+    pytest.importorskip("torch")
+    lab.write(
+        "experiments/family/threads.py",
+        '''
+        """How many threads."""
+
+        from dataclasses import dataclass
+
+        import torch
+
+        WRITES = {"threads": "scalar"}
+
+
+        @dataclass(frozen=True)
+        class Config:
+            seed: int = 0
+
+
+        def run(config, log):
+            return {"threads": {"torch": torch.get_num_threads(), "drawn": torch.rand(1).item()}}
+        ''',
+    )
+    results = []
+    for threads in ("1", "2"):
+        run(lab, "run", "family.threads", "--threads", threads)
+        results.append((lab.data("family/threads/threads.yaml"), read_record(lab.root, "family.threads")))
+
+    assert [made["torch"] for made, _ in results] == [1, 2]
+    assert results[0][0]["drawn"] == results[1][0]["drawn"]
+    assert list(results[1][1].packages) == ["torch"]  # type: ignore[union-attr]
+    assert results[1][1].hardware.keys() >= {"cpu", "cores", "cpu_capability"}  # type: ignore[union-attr]
