@@ -33,6 +33,7 @@ from generator.render.markup.parser import new_parser, prepare
 from generator.render.markup.plain import page_text, plain_text
 from generator.render.markup.renderer import Renderer, for_elsewhere
 from generator.render.markup.reveal import clean, reveal_values
+from generator.render.markup.tables import table_rules
 from generator.render.markup.tex import TexConverter, check_macros
 from generator.render.markup.typography import typography
 from generator.render.values import Expanded
@@ -129,10 +130,20 @@ class Markup:
 
 def build_parser(extend: Iterable[Callable[[MarkdownIt], None]] = ()) -> MarkdownIt:
     """Return CommonMark with everything a post may use."""
-    md = new_parser().enable(["table", "strikethrough"])
+    md = new_parser().enable("strikethrough")
     md.renderer = Renderer(md)
-    for add_rules in (attribute_rules, block_rules, note_rules, link_rules, deflist_plugin, math_rules, *extend):
+    for add_rules in (
+        attribute_rules,
+        block_rules,
+        note_rules,
+        link_rules,
+        table_rules,
+        deflist_plugin,
+        math_rules,
+        *extend,
+    ):
         add_rules(md)
+    md.disable("math_in_table", ignoreInvalid=True)
     before = "block"
     for rule in CORE_RULES:
         if not isinstance(rule, str):

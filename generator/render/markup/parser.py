@@ -132,13 +132,12 @@ class Blocks(ParserBlock):
         self.triggers = dict(BLOCK)
         self._rules: dict[str, list[BlockRule]] = {}
         self._anywhere: list[BlockRule] = []
-        self._enders: dict[str, list[BlockRule]] = {}
-        self._enders_anywhere: list[BlockRule] = []
+        self._enders: dict[str, tuple[dict[str, list[BlockRule]], list[BlockRule]]] = {}
 
     def prepare(self) -> None:
         """Sort the rules by first character; to be called when all rules are in."""
         self._rules, self._anywhere = _by_character(self.ruler, self.triggers)
-        self._enders, self._enders_anywhere = _by_character(self.ruler, self.triggers, "paragraph")
+        self._enders = {name: _by_character(self.ruler, self.triggers, name) for name in ("paragraph", "blockquote")}
 
     def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803
         """Read the blocks of a range of lines."""
@@ -167,9 +166,10 @@ class Blocks(ParserBlock):
                 line += 1
                 state.line = line
 
-    def ends_paragraph(self, state: StateBlock, line: int, end: int) -> bool:
-        """Tell whether another block begins at `line` without an empty line before it."""
-        for rule in self._enders.get(_first(state, line), self._enders_anywhere):
+    def ends(self, kind: str, state: StateBlock, line: int, end: int) -> bool:
+        """Tell whether another block begins at `line`, with no empty line between it and the "paragraph" before."""
+        by_character, anywhere = self._enders[kind]
+        for rule in by_character.get(_first(state, line), anywhere):  # noqa: SIM110 - once a line; `any` is slower
             if rule(state, line, end, True):
                 return True
         return False
@@ -187,7 +187,7 @@ def paragraph(state: StateBlock, start: int, end: int, silent: bool) -> bool:  #
         if indent - state.blkIndent <= 3:
             if indent >= state.blkIndent and line < end and (underline := _underline(state, line)):
                 break
-            if indent >= 0 and parser.ends_paragraph(state, line, state.lineMax):
+            if indent >= 0 and parser.ends("paragraph", state, line, state.lineMax):
                 break
         line += 1
     state.parentType = outer
