@@ -50,11 +50,18 @@ def pending(errors: Sequence[SiteError], ledger: Ledger) -> str:
     """
     waiting: dict[str, Status] = {}
     for error in errors:
-        provenance = ledger.of(error.key) if error.key else None
-        if provenance is None or provenance.record is not None:
+        missing = _never_run(error.key, ledger) if error.key else []
+        if not missing:
             return ""
-        waiting[provenance.experiment] = provenance.status
+        waiting.update((status.name, status) for status in missing)
     return "; ".join(_why_held(waiting[name]) for name in sorted(waiting))
+
+
+def _never_run(key: str, ledger: Ledger) -> list[Status]:
+    """Return the experiments without a record that a missing key belongs to, or stands above."""
+    provenance = ledger.of(key)
+    found = [provenance.status] if provenance else [s for s in ledger.all() if s.name.startswith(f"{key}.")]
+    return [status for status in found if status.record is None]
 
 
 def _why_held(status: Status) -> str:

@@ -10,7 +10,7 @@ from generator.data.ledger import Ledger
 from generator.data.tree import Tree
 from generator.errors import Place, SiteError, several
 from generator.read.page import Page
-from generator.render.expand import expand
+from generator.render.expand import expand_partly
 from generator.render.jinja import BodyLanguage
 from generator.render.markup.markdown import Document, Markup
 from generator.render.tags.registry import filters, tags
@@ -63,9 +63,9 @@ def render(page: Page, tools: Tools) -> Rendered:
         ExceptionGroup: of SiteError, all the mistakes of this page.
     """
     view = tools.tree.view()
-    expanded = expand(page, view, tools.language)
+    expanded, errors = expand_partly(page, view, tools.language)
     document = tools.markup.convert(expanded)
-    errors = list(document.errors)
+    errors += document.errors
     title_html, title = _inline(page, "title", page.meta.title, tools.markup, errors)
     summary = document.summary
     if page.meta.excerpt:
