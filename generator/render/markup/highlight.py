@@ -19,7 +19,7 @@ from typing import Any
 from pygments.lexer import Lexer, RegexLexer
 from pygments.lexers import get_all_lexers, get_lexer_by_name
 from pygments.style import StyleMeta
-from pygments.styles import get_style_by_name
+from pygments.styles import STYLE_MAP, get_style_by_name
 from pygments.token import STANDARD_TYPES, Error, Name, Text, Whitespace, _TokenType
 
 PLAIN = frozenset({"", "text", "txt", "plain", "plaintext", "none", "output", "mermaid"})
@@ -28,7 +28,6 @@ ALIASES = {"jsonc": "json", "json5": "json", "ipython": "python", "ipython3": "p
 UNCOLOURED = frozenset({"", "n", "nn", "nx", "p", "w", "x", "esc", "err"})
 # What cannot stand in a larger expression: references to groups by number or name, and flags of its own.
 NOT_JOINABLE = re.compile(r"\\[1-9]|\(\?P[<=]|\(\?\(|\(\?[aiLmsux-]+[):]")
-# Diffs and sessions, where a style leaves them without colour.
 ON_THE_PAGE = frozenset({"xcode", "lightbulb"})  # styles of the theme's own, on its own grounds
 STRUCTURE = """\
 .hl .hll { display: block; background: var(--wash) }
@@ -38,6 +37,7 @@ STRUCTURE = """\
   display: inline-block; width: 2.5em; margin-inline-end: 1em; text-align: end; color: var(--muted);
 }
 """
+# Diffs and sessions, where a style leaves them without colour.
 SPARE = {
     "gd": "color: var(--bad)",
     "gi": "color: var(--good)",
@@ -87,6 +87,11 @@ def highlight_lines(language: str, code: str) -> list[str]:
         lines[-1] += _span(kind, first)
         lines += [_span(kind, line) for line in others]
     return lines[:-1] if code.endswith("\n") else lines
+
+
+def styles() -> list[str]:
+    """Return the names of Pygments' own styles."""
+    return sorted(STYLE_MAP)
 
 
 def code_css(light: str = "xcode", dark: str = "lightbulb") -> str:

@@ -18,13 +18,14 @@ from markdown_it.utils import EnvType
 from mdit_py_plugins.deflist import deflist_plugin
 
 from generator.config import Config
-from generator.errors import Place, SiteError, several, sort_key
+from generator.errors import Place, SiteError, did_you_mean, several, sort_key
 from generator.render.markup.attributes import attribute_rules, attributes
 from generator.render.markup.blocks import alerts, block_rules, tasks
 from generator.render.markup.code import code
 from generator.render.markup.figures import figures, images
 from generator.render.markup.findings import Findings, Heading, Label, Link
 from generator.render.markup.headings import headings, outline
+from generator.render.markup.highlight import styles
 from generator.render.markup.html import raw_html
 from generator.render.markup.links import link_rules, links
 from generator.render.markup.math import math_rules, typeset
@@ -71,7 +72,7 @@ class Markup:
     """Built once per process, for one site."""
 
     def __init__(self, config: Config, extend: Iterable[Callable[[MarkdownIt], None]] = ()) -> None:
-        self._macros = config.macros
+        self._config = config
         self._converter = TexConverter(config.macros)
         self._md = build_parser(extend)
 
@@ -108,9 +109,17 @@ class Markup:
         return self._render([inline], env), plain_text(children, findings).strip()
 
     def check_config(self) -> list[SiteError]:
-        """Return the mistakes in the site's TeX macros."""
-        place = Place("site/config.yaml")
-        return [SiteError(f"the macro `{name}`: {wrong}", place) for name, wrong in check_macros(self._macros)]
+        """Return the mistakes in what the config says about math and code."""
+        errors = [
+            SiteError(f"the macro `{name}`: {wrong}", self._config.place(f"macros.{name}"))
+            for name, wrong in check_macros(self._config.macros)
+        ]
+        for key in ("code_style_light", "code_style_dark"):
+            style = getattr(self._config, key)
+            if style not in styles():
+                hint = did_you_mean(style, styles()) or "Pygments has `xcode`, `monokai`, `github-dark` and more"
+                errors.append(SiteError(f"no style of code is called `{style}`", self._config.place(key), hint))
+        return errors
 
     def _parse(self, expanded: Expanded, parse: Parse | None = None) -> tuple[list[Token], EnvType, bool]:
         expanded = clean(expanded)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from generator.config import Config
 from generator.errors import Place, SiteError
 from generator.render.markup.markdown import Document, Markup
 from generator.render.values import Block
@@ -134,6 +135,20 @@ def test_a_mistake_in_a_title_stands_where_the_title_stands(markup: Markup) -> N
         "hint: use http, https, mailto, tel or a path inside the site"
     ]
     assert isinstance(caught.value.exceptions[0], SiteError)
+
+
+def test_the_config_of_code_and_math_is_checked() -> None:
+    config = Config(code_style_light="xcod", code_style_dark="qqqq", macros={"R": "\\frac{a}{b", "S": "\\mathbb{S}"})
+
+    said = [str(error) for error in Markup(config).check_config()]
+
+    assert said[0].startswith("site/config.yaml: error: the macro `R`: ")
+    assert said[1:] == [
+        "site/config.yaml: error: no style of code is called `xcod`\nhint: did you mean `xcode`?",
+        "site/config.yaml: error: no style of code is called `qqqq`\n"
+        "hint: Pygments has `xcode`, `monokai`, `github-dark` and more",
+    ]
+    assert Markup(Config()).check_config() == []
 
 
 def test_pages_of_random_pieces_never_raise(markup: Markup, convert: Convert) -> None:
