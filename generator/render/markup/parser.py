@@ -191,10 +191,7 @@ def paragraph(state: StateBlock, start: int, end: int, silent: bool) -> bool:  #
                 break
         line += 1
     state.parentType = outer
-    if underline:
-        _push(state, "heading", "h1" if underline == "=" else "h2", start, line, line + 1).markup = underline
-    else:
-        _push(state, "paragraph", "p", start, line, line)
+    _push(state, underline, start, line)
     return True
 
 
@@ -272,15 +269,15 @@ def _underline(state: StateBlock, line: int) -> str:
     return text[0] if text[0] in "=-" and not text.strip(text[0]) else ""
 
 
-def _push(state: StateBlock, kind: str, tag: str, start: int, end: int, after: int) -> Token:
-    """Add the tokens of a paragraph or a heading over lines `start` to `end`; the next block begins at `after`."""
+def _push(state: StateBlock, underline: str, start: int, end: int) -> None:
+    """Add the tokens of lines `start` to `end`: a paragraph, or with the line after them a heading."""
+    kind, tag = ("heading", "h1" if underline == "=" else "h2") if underline else ("paragraph", "p")
+    state.line = end + bool(underline)
     opening = state.push(f"{kind}_open", tag, 1)
-    opening.map = [start, after]
+    opening.map, opening.markup = [start, state.line], underline
     text = state.push("inline", "", 0)
     text.content, text.map, text.children = mdTrim(state.getLines(start, end, state.blkIndent, False)), [start, end], []
-    state.push(f"{kind}_close", tag, -1)
-    state.line = after
-    return opening
+    state.push(f"{kind}_close", tag, -1).markup = underline
 
 
 def _report_depth(state: StateBlock, line: int) -> None:

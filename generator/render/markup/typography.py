@@ -18,6 +18,7 @@ WORTH_A_LOOK = re.compile("['\"]|--|\\.\\.\\.")
 EM_DASH = re.compile(r"(?<!-)---(?!-)")
 # `a -- b` and `1--2`, but not the `--flag` of a command.
 EN_DASH = re.compile(r"(?<![^\s])--(?![^\s])|(?<=[^-\s])--(?=[^-\s])")
+INSIDE_A_WORD = re.compile(r"(?<=[^\W_])'(?=[^\W_])")
 ELLIPSIS = re.compile(r"(?<!\.)\.\.\.(?!\.)")
 QUOTES = {'"': "“”", "'": "‘’"}
 APOSTROPHE = "’"
@@ -39,19 +40,20 @@ def typography(state: StateCore) -> None:
     """Core rule: run over the text of every paragraph, heading and cell that could need it."""
     for block in state.tokens:
         if block.type == "inline" and block.children and WORTH_A_LOOK.search(block.content):
-            _dashes(block.children)
+            _replace(block.children)
             if QUOTE.search(block.content):
                 _quotes(block.children)
 
 
-def _dashes(tokens: list[Token]) -> None:
+def _replace(tokens: list[Token]) -> None:
     autolink, escaped = False, ""
     for token in tokens:
         if token.info == "auto":
             autolink = token.nesting > 0
         elif token.type == "text" and not autolink and not token.content.startswith(escaped or "\0"):
-            text = ELLIPSIS.sub("…", token.content)
-            token.content = EN_DASH.sub("–", EM_DASH.sub("—", text)) if "--" in text else text
+            text = ELLIPSIS.sub("…", token.content) if "..." in token.content else token.content
+            text = EN_DASH.sub("–", EM_DASH.sub("—", text)) if "--" in text else text
+            token.content = INSIDE_A_WORD.sub(APOSTROPHE, text) if "'" in text else text
         escaped = token.content if token.type == "text_special" else ""
 
 
