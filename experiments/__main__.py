@@ -18,6 +18,7 @@ from experiments.runner.plan import Request, check_names, chosen, request, upstr
 from experiments.runner.publish import finish_all
 from experiments.runner.run import DONE, STOPPED, USAGE, report, run_one
 from experiments.runner.scaffold import new_experiment
+from generator.data.artifacts import run_folder
 from generator.data.declared import declared
 from generator.errors import SiteError, flatten
 
@@ -36,6 +37,7 @@ def main(words: Sequence[str] | None = None) -> int:
         report(error)
         return USAGE
     except KeyboardInterrupt:
+        say("stopped before anything began")
         return STOPPED
 
 
@@ -132,12 +134,7 @@ def _parser() -> argparse.ArgumentParser:
 
     names("status", "what is fresh, stale or running, and why", _named(commands.show), "*")
     names("why", "what changed since the artifacts were made", _named(commands.why), "+")
-    names(
-        "clean",
-        "remove checkpoints and metrics; published artifacts stay",
-        lambda r, a: commands.clean(r, a.names),
-        "*",
-    )
+    names("clean", "remove checkpoints and metrics; published artifacts stay", _clean, "*")
     accept = command("accept", "vouch for artifacts although something changed", _accept)
     accept.add_argument("name", metavar="NAME")
     accept.add_argument("--reason", required=True, help="why the numbers still hold; kept in the record")
@@ -153,6 +150,11 @@ def _named(show: object) -> object:
         return show(root, asked.names)  # type: ignore[operator,no-any-return]
 
     return carry_out
+
+
+def _clean(root: Path, asked: argparse.Namespace) -> int:
+    check_names(root, [name for name in asked.names if not (root / run_folder(name)).is_dir()])
+    return commands.clean(root, asked.names)
 
 
 def _accept(root: Path, asked: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from experiments.runner.log import METRICS, say
 from experiments.runner.plan import Request
-from experiments.runner.run import DONE, FAILURE
+from experiments.runner.run import DONE, FAILURE, STOPPED
 from generator.data.artifacts import read_record, run_folder
 from generator.data.declared import declared
 
@@ -51,9 +52,10 @@ def spawn(root: Path, request: Request, environment: dict[str, str] | None = Non
     child = subprocess.Popen([sys.executable, "-m", "experiments", *words], env={**os.environ, **(environment or {})})
     while True:
         try:
-            return child.wait()
+            code = child.wait()
         except KeyboardInterrupt:
             continue  # the child got it too, and says how to go on
+        return code if code >= 0 else STOPPED if code == -signal.SIGINT else FAILURE
 
 
 def _differing(first: Path, second: Path) -> list[str]:

@@ -13,7 +13,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import experiments
 from experiments.runner.config import build, plain
 from experiments.runner.plan import Request, upstream
 from experiments.runner.provenance import versions
@@ -25,7 +24,8 @@ from generator.data.staleness import input_digest, status
 from generator.errors import Place, SiteError, did_you_mean, several
 
 OFFERED = ("checkpoint", "inputs")  # what `run` may take besides its config and its log
-_HOME = list(experiments.__path__)
+_PACKAGE = sys.modules["experiments"]  # the installed one; the site's own folder is put before it
+_HOME = list(_PACKAGE.__path__)
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def prepare(root: Path, request: Request) -> Job:
 
 def _imported(root: Path, name: str, code: Closure) -> ModuleType:
     """Import an experiment from the site's root, from its text as it is now."""
-    experiments.__path__[:] = [str(root / "experiments"), *_HOME]
+    _PACKAGE.__path__[:] = [str(root / "experiments"), *_HOME]
     for loaded in [one for one in sys.modules if one.startswith("experiments.")]:
         if loaded.split(".")[1] not in ("runner", "__main__"):
             del sys.modules[loaded]

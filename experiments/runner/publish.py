@@ -23,6 +23,7 @@ from generator.data.artifacts import (
     RUNNING,
     RUNS,
     Record,
+    atomic_write,
     data_folder,
     file_sha256,
     read_record,
@@ -54,6 +55,9 @@ def locked(folder: Path) -> Iterator[None]:
         BusyError: if another run is in there.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)  # checkpoints may know private texts by heart
+    if folder.parent.name == RUNS and not (folder.parent / ".gitignore").exists():
+        atomic_write(folder.parent / ".gitignore", b"*\n")
     with (folder / LOCK).open("a+b") as lock:
         _take(lock, folder)
         (folder / RUNNING).unlink(missing_ok=True)

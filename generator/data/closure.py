@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from generator.data.declared import FOLDER, RUNNER, Literal, Text, config_fields, read_text, source_path
-from generator.data.syntax import Chain, bound_names, fingerprint, free_names, has_effect, import_targets
+from generator.data.syntax import Chain, bound_names, fingerprint, free_names, has_effect, import_targets, statements
 
 ROOTS = ("run", "Config", "aggregate", "WRITES", "READS", "FILES")
 EFFECTS = "<module>"  # stands for the statements of a module that do more than bind names
@@ -168,7 +168,7 @@ class _Walk:
 @lru_cache(maxsize=1024)
 def _module(text: Text) -> Module:
     """Sort out a file's top level, once for each content."""
-    named = [pair for node in ast.walk(text.tree) for pair in _imported(node, text.path)]
+    named = [pair for node in statements(text.tree.body) for pair in _imported(node, text.path)]
     imports = {name: chain for name, chain in named if name != "*"}
     registries = {name for name, chain in imports.items() if chain[0] == FOLDER}
     bindings: dict[str, tuple[ast.stmt, ...]] = {}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 Chain = tuple[str, ...]  # ("prox", "shrink") for `prox.shrink`
 
@@ -86,6 +86,14 @@ def _collect(node: ast.AST, local: frozenset[str], found: set[Chain]) -> None:
             _collect(child, local, found)
 
 
+def statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Yield statements and all those inside them; expressions are not looked into, which is most of the time."""
+    for node in body:
+        yield node
+        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+            yield from statements(getattr(node, part, ()))
+
+
 def _unwound(node: ast.expr) -> tuple[ast.expr | None, Chain]:
     """Split `a.b.c` into names; what is not a chain of names is returned as its base."""
     attributes: list[str] = []
@@ -102,9 +110,11 @@ def _collect_function(
 ) -> None:
     """Decorators and defaults belong to the scope around, parameters and assigned names to the function."""
     outside: list[ast.AST | None] = [*node.args.defaults, *node.args.kw_defaults]
-    body: list[ast.stmt] | list[ast.expr] = [node.body] if isinstance(node, ast.Lambda) else node.body
+    body: Sequence[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else node.body
+    shared: set[str] = set()
     if not isinstance(node, ast.Lambda):
         outside += node.decorator_list
+        shared = {name for inner in statements(body) if isinstance(inner, ast.Global) for name in inner.names}
     for part in outside:
         if part is not None:
             _collect(part, local, found)

@@ -203,8 +203,29 @@ def test_cleaning_keeps_what_is_published(two: Any) -> None:
     said = two("clean")
 
     assert re.sub(r"\d", "0", said.out) == "removed .runs/family.first (0.0 MB)\n"
-    assert (two.published("family.first"), list((two.root / ".runs").iterdir())) == (published, [])
+    assert (two.published("family.first"), [path.name for path in (two.root / ".runs").iterdir()]) == (
+        published,
+        [".gitignore"],
+    )
     assert two("clean", "family.first").out == "family.first left nothing in .runs\n"
+
+
+def test_leftovers_of_an_experiment_that_is_gone_can_be_removed(two: Any) -> None:
+    two("run", "family.first")
+    (two.root / "experiments/family/first.py").unlink()
+
+    assert two("clean", "family.first").out.startswith("removed .runs/family.first")
+    assert (
+        two("clean", "family.frist").err
+        == "error: there is no experiment `family.frist`\nhint: there are `family.second`\n"
+    )
+
+
+def test_private_files_are_for_their_owner_and_not_for_git(two: Any) -> None:
+    two("run", "family.first")
+
+    assert (two.root / ".runs/family.first").stat().st_mode & 0o777 == 0o700
+    assert (two.root / ".runs/.gitignore").read_text() == "*\n"
 
 
 def test_a_new_experiment_runs_at_once(lab: Any) -> None:

@@ -172,7 +172,7 @@ def test_a_forced_run_that_was_stopped_goes_on_without_force(long: Any) -> None:
 
 def stop_half_way(lab: Any, *words: str) -> None:
     process = lab.start("run", "family.walk", "pause=0.01", *words, stdout=-3)
-    wait_for((lab.root / ".runs/family.walk/0/checkpoint-2.json").exists)
+    wait_for((lab.root / ".runs/family.walk/0/checkpoint-3.json").exists)  # two are listed by now
     process.kill()
     process.wait()
 

@@ -25,6 +25,7 @@ from generator.data.artifacts import (
     replace_all,
     sha256,
 )
+from generator.data.tree import Tree, plain
 from generator.errors import SiteError
 
 RECORD = Record(
@@ -149,3 +150,16 @@ def test_a_killed_writer_leaves_a_whole_file(tmp_path: Path) -> None:
         words = path.read_text().split()
 
         assert (len(words), len(set(words))) == (3000, 1)
+
+
+def test_pages_read_the_values_that_were_published(tmp_path: Path) -> None:
+    """The site reads YAML with a loader of its own, stricter than PyYAML's."""
+    rows = [
+        {"text": text, "x": 1e-05, "y": -3, "on": True, "none": None, "list": [0.1, 1e20]}
+        for text in ("no", "1:30", "012", "~", "2020-01-01", "å b", "x: #1", "two\nlines", " ", "", "=", "<<", "a\tb")
+    ]
+    atomic_write(tmp_path / "_data/a/b/rows.yaml", encode("table", rows))
+    atomic_write(tmp_path / "_data/a/b/curve.json", encode("series", rows))
+    data = Tree(tmp_path).view().data["a"]["b"]
+
+    assert (plain(data["rows"]), plain(data["curve"])) == (rows, rows)
