@@ -17,7 +17,7 @@ from generator.config import load_config
 from generator.data.ledger import Ledger
 from generator.data.tree import Tree
 from generator.errors import Place, SiteError, in_order, several
-from generator.publish import assets, feeds, redirects, sitemap, taxonomy
+from generator.publish import assets, feeds, redirects, runs, sitemap, taxonomy
 from generator.publish.check import check
 from generator.publish.freshness import judge, pending
 from generator.publish.layout import Theme, compose
@@ -37,6 +37,7 @@ PRODUCERS: tuple[Callable[[Site, Theme], Iterable[Output]], ...] = (
     feeds.produce,
     sitemap.produce,
     redirects.produce,
+    runs.produce,
     assets.produce,
 )
 
@@ -93,7 +94,7 @@ def assemble(options: Options) -> Built:
     judged = judge(rendered, ledger)
     held = [*waiting, *judged.held]
 
-    site = collect(judged.shown, config, tree)
+    site = collect(judged.shown, config, tree, ledger)
     theme = Theme(root, config)
     outputs = [
         output for made in each(site.everything, lambda item: compose(item, site, theme), errors) for output in made

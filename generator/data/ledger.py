@@ -6,9 +6,11 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.data.artifacts import Artifact, Record
-from generator.data.staleness import Status, artifact_of, status, statuses
+from generator.data.artifacts import RECORD, Artifact, Record
+from generator.data.declared import names
+from generator.data.staleness import Status, artifact_of, status
 
+DATA = "_data"
 MEND = {"stale": "run", "edited": "run", "pending": "run", "failed": "run", "running": "wait for"}
 
 
@@ -53,8 +55,11 @@ class Ledger:
         return self._statuses[experiment]
 
     def all(self) -> tuple[Status, ...]:
-        """Judge every experiment of the site."""
-        return tuple(self.status(found.name) for found in statuses(self.root))
+        """Judge every experiment of the site, and those of which only the artifacts are left, by name."""
+        top = self.root / DATA
+        records = (path.parent.relative_to(top).parts for path in top.rglob(RECORD) if path.parent != top)
+        published = {".".join(parts) for parts in records if all(part.isidentifier() for part in parts)}
+        return tuple(self.status(name) for name in sorted({*names(self.root), *published}))
 
     def digest(self, key: str) -> str:
         """Return what must be equal for a page that reads the key to look the same, beside the value itself."""

@@ -18,6 +18,7 @@ from urllib.parse import unquote
 
 from generator.address import output_path, slugify
 from generator.config import Config
+from generator.data.ledger import Ledger
 from generator.data.tree import Tree
 from generator.errors import Place, SiteError
 from generator.publish.links import encode, find, source_names, target_of
@@ -47,6 +48,7 @@ class Site:
     backlinks: Index  # url -> posts that link there, newest first
     tag_names: Mapping[str, str]  # slug -> name
     tree: Tree
+    ledger: Ledger  # which run made which value
     now: datetime  # `SOURCE_DATE_EPOCH`, or the date of the newest post
     warnings: tuple[SiteError, ...]
 
@@ -68,7 +70,7 @@ class Site:
         return encode(f"/tags/{term_slug(name)}/")
 
 
-def collect(rendered: Iterable[Rendered], config: Config, tree: Tree) -> Site:
+def collect(rendered: Iterable[Rendered], config: Config, tree: Tree, ledger: Ledger) -> Site:
     """Put all pages in order and find what they have to do with each other."""
     everything = sorted(rendered, key=_newest_first, reverse=True)
     posts = tuple(item for item in everything if item.page.kind == "post")
@@ -94,6 +96,7 @@ def collect(rendered: Iterable[Rendered], config: Config, tree: Tree) -> Site:
         backlinks=_backlinks(posts, by_source, by_url),
         tag_names=tag_names,
         tree=tree,
+        ledger=ledger,
         now=_now(posts),
         warnings=tuple(warnings),
     )

@@ -221,6 +221,11 @@ class SiteView:
         return self._site.tree.view().data
 
     @cached_property
+    def has_runs(self) -> bool:
+        """Whether there is an experiment to tell of, and so a page `/runs/`."""
+        return bool(self._site.ledger.all())
+
+    @cached_property
     def menu(self) -> tuple[MenuItem, ...]:
         """The configured menu; without one, the pages at the top of the site by title, then the lists of posts."""
         if self._site.config.menu:

@@ -26,7 +26,7 @@ def test_posts_are_newest_first_and_the_path_breaks_ties(site):
 
 def test_the_order_of_rendering_does_not_matter(site):
     made = site(post("2026-01-02-a", "[One, two]") + post("2026-01-03-b", "[one]") + post("2026-01-04-c")).built.site
-    again = collect(reversed(made.everything), made.config, made.tree)
+    again = collect(reversed(made.everything), made.config, made.tree, made.ledger)
 
     assert replace(again, warnings=()) == replace(made, warnings=())
     assert [str(warning) for warning in again.warnings] == [str(warning) for warning in made.warnings]
@@ -172,7 +172,7 @@ def test_five_thousand_posts_of_one_tag_are_put_in_order_in_a_second(site):
         source = replace(page.source, path=f"posts/{number}.md")
         many.append(replace(rendered, page=replace(page, source=source, meta=meta, url=f"/{number}/")))
     started = time.process_time()
-    collected = collect(many, made.config, made.tree)
+    collected = collect(many, made.config, made.tree, made.ledger)
 
     assert time.process_time() - started < 2
     assert urls(collected.related["/2500/"]) == ["/2501/", "/2499/", "/2502/"]
