@@ -217,7 +217,7 @@ def test_leftovers_of_an_experiment_that_is_gone_can_be_removed(two: Any) -> Non
     assert two("clean", "family.first").out.startswith("removed .runs/family.first")
     assert (
         two("clean", "family.frist").err
-        == "error: there is no experiment `family.frist`\nhint: there are `family.second`\n"
+        == "error: there is no experiment `family.frist`\nhint: did you mean `family.second`?\n"
     )
 
 
@@ -413,7 +413,7 @@ def run(config, log):
         log(step, total=3000, loss=1 / step, phase="warm-up")
         if step > 1197:
             time.sleep(0.12)
-    time.sleep(2.2 if config.hold else 0)
+    time.sleep(1.7 if config.hold else 0)
     log(1201, total=3000, loss=float("nan"))
     time.sleep(20 if config.hold else 0)
     return {"best": 1}
@@ -507,6 +507,7 @@ def test_names_and_values_may_stand_after_options(two: Any) -> None:
     assert len(two.data("family/first/rows.yaml")) == 6
 
 
+@pytest.mark.slow
 def test_threads_are_pinned_for_torch(lab: Any) -> None:
     pytest.importorskip("torch")
     lab.write(

@@ -159,7 +159,7 @@ def test_ctrl_c_before_a_checkpoint_says_so(long: Any) -> None:
 
 
 def test_a_forced_run_that_was_stopped_goes_on_without_force(long: Any) -> None:
-    words = ["run", "family.walk", "pause=0.01"]
+    words = ["run", "family.walk", "pause=0.004"]
     long(*words)
     process = long.start(*words, "--force", stdout=-3)
     wait_for((long.root / ".runs/family.walk/0/checkpoint.json").exists)
@@ -171,7 +171,7 @@ def test_a_forced_run_that_was_stopped_goes_on_without_force(long: Any) -> None:
 
 
 def stop_half_way(lab: Any, *words: str) -> None:
-    process = lab.start("run", "family.walk", "pause=0.01", *words, stdout=-3)
+    process = lab.start("run", "family.walk", "pause=0.004", *words, stdout=-3)
     wait_for((lab.root / ".runs/family.walk/0/checkpoint-3.json").exists)  # two are listed by now
     process.kill()
     process.wait()
@@ -193,9 +193,9 @@ def stop_half_way(lab: Any, *words: str) -> None:
 def test_a_checkpoint_of_another_run_is_not_used(long: Any, words: list[str], old: str, new: str, why: str) -> None:
     stop_half_way(long)
     long.edit("experiments/family/walk.py", old, new)
-    resumed = long("run", "family.walk", "pause=0.01", *words)
+    resumed = long("run", "family.walk", "pause=0.004", *words)
     published = long.published()
-    long("run", "family.walk", "pause=0.01", *words, "--force")
+    long("run", "family.walk", "pause=0.004", *words, "--force")
 
     assert resumed.out.split("\n")[0] == f"family.walk seed 0 begins again: {why}"
     assert published == long.published()
@@ -205,7 +205,7 @@ def test_a_comment_does_not_cost_the_checkpoint(long: Any) -> None:
     stop_half_way(long)
     long.edit("experiments/family/walk.py", "import random\n", "import random  # the oldest of all\n")
 
-    assert long("run", "family.walk", "pause=0.01").out.startswith("family.walk is done")
+    assert long("run", "family.walk", "pause=0.004").out.startswith("family.walk is done")
 
 
 def test_a_checkpoint_with_a_flipped_bit_gives_way_to_the_one_before(long: Any) -> None:
@@ -216,9 +216,9 @@ def test_a_checkpoint_with_a_flipped_bit_gives_way_to_the_one_before(long: Any) 
     content = bytearray((folder / newest).read_bytes())
     content[len(content) // 2] ^= 1
     (folder / newest).write_bytes(content)
-    said = long("run", "family.walk", "pause=0.01")
+    said = long("run", "family.walk", "pause=0.004")
     published = long.published()
-    long("run", "family.walk", "pause=0.01", "--force")
+    long("run", "family.walk", "pause=0.004", "--force")
 
     assert said.err == f"warning: {newest} of 0 does not match its hash; going back to {older}\n"
     assert published == long.published()
