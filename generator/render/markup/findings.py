@@ -16,6 +16,7 @@ from generator.render import values
 from generator.render.values import Expanded
 
 BREAKS = {"softbreak", "hardbreak"}
+WITHOUT_LINES = {"text", "value", "code_inline"}  # a line break in these came from a value
 BEFORE_A_WORD = " \t([<{\"'="
 
 
@@ -103,17 +104,16 @@ def located(tokens: Iterable[Token]) -> Iterator[tuple[int, Token]]:
 
 def lines_of(inline: Token) -> Iterator[tuple[int, Token]]:
     """Yield the children of one `inline` token, and theirs, each with its line."""
-    line = inline.map[0] if inline.map else 0
+    line, last = inline.map or (0, 0)
     for child in inline.children or ():
         yield line, child
         for inner in child.children or ():
             yield line, inner
         if child.type in BREAKS:
             line += 1
-        elif "\n" in child.content:
-            line += child.content.count("\n")
-        elif "lines" in child.meta:
-            line += child.meta["lines"]
+        elif child.type not in WITHOUT_LINES or "lines" in child.meta:
+            line += child.meta.get("lines", child.content.count("\n"))
+        line = min(line, max(last - 1, 0))
 
 
 def _column(text: str, needle: str) -> int:

@@ -79,6 +79,7 @@ def raw_html(state: StateCore) -> None:
 
 def _settle_child(child: Token, findings: Findings, line: int) -> None:
     if child.type == "html_inline":
+        child.meta["lines"] = child.content.count("\n")
         child.content = settle_html(child.content, findings, line)
     elif findings.raw_element and OPEN in child.content:
         refuse(f"`<{findings.raw_element}>`", findings, line)

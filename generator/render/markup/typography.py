@@ -105,7 +105,7 @@ def _marks(tokens: list[Token]) -> Iterator[Mark]:
         if token.type != "text" or autolink:
             continue
         text = token.content
-        for match in QUOTE.finditer(text):
+        for match in QUOTE.finditer(text) if "'" in text or '"' in text else ():
             at = match.start()
             before = text[at - 1] if at else _neighbour(tokens, number, -1)
             after = text[at + 1] if at + 1 < len(text) else _neighbour(tokens, number, 1)

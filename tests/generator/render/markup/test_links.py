@@ -183,6 +183,12 @@ def test_percent_signs_smuggle_in_no_placeholder(html: Html) -> None:
     )
 
 
+def test_lines_inside_a_value_do_not_count(complaints: Complaints) -> None:
+    body = 'a @0 `@0` <b title="@0">x</b>\n[b](javascript:x)'
+
+    assert complaints(body, "1\n2\n3")[0].startswith("posts/x.md:2:5: error: the address `javascript:x`")
+
+
 def test_every_embedded_file_is_noted(convert: Convert) -> None:
     document = convert(
         '<video src="a.mp4" poster="b.png"><source src=c.webm></video> '
