@@ -35,8 +35,8 @@ def test_an_image_beside_text_stays_in_its_paragraph(html: Html) -> None:
 
 
 def test_id_and_class_go_to_the_figure_and_the_rest_to_the_image(html: Html) -> None:
-    assert html('![a curve](a.png "b"){#fig:a .wide width=300}\n{.dark}') == (
-        '<figure class="dark wide" id="fig:a">'
+    assert html('![a curve](a.png "b"){#a .wide width=300}\n{.dark}') == (
+        '<figure class="dark wide" id="a">'
         '<img src="a.png" alt="a curve" width="300" loading="lazy" decoding="async">'
         "<figcaption>b</figcaption>\n</figure>\n"
     )

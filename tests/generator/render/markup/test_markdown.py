@@ -155,6 +155,6 @@ def test_pages_of_random_pieces_never_raise(markup: Markup, convert: Convert) ->
     for seed in range(400):
         source = random.Random(seed)
         lines = [" ".join(source.choices(PIECES, k=source.randint(1, 3))) for _ in range(source.randint(1, 14))]
-        document = convert("\n".join(lines), "<v>")
+        document = convert("\n".join(lines), "<v>\n`$|")
 
         assert "\ufdd0" not in document.html + document.text + document.summary
