@@ -19,6 +19,7 @@ from generator.render.jinja import BodyLanguage, Run
 from generator.render.scan import has_tags
 from generator.render.values import Expanded
 
+CODE = re.compile(r"^(`{3,}|~{3,}).*?^\1|`[^`\n]*`", re.DOTALL | re.MULTILINE)
 RAW_ELEMENT = re.compile(r"<(/?)(script|style|textarea|title|template)\b", re.IGNORECASE)
 
 
@@ -28,21 +29,34 @@ def expand(page: Page, view: View, language: BodyLanguage) -> Expanded:
     Raises:
         ExceptionGroup: of SiteError, all the mistakes of the body.
     """
+    expanded, errors = expand_partly(page, view, language)
+    if errors:
+        raise several(errors)
+    return expanded
+
+
+def expand_partly(page: Page, view: View, language: BodyLanguage) -> tuple[Expanded, list[SiteError]]:
+    """Run the template of a page's body as far as it goes, so that later stages can find more mistakes.
+
+    What is missing prints nothing; a body whose tags do not fit together comes out empty.
+    """
     source = SourceText(page.source.path, page.body, page.body_line)
     if page.meta.templating == "none" or not has_tags(page.body):
         lines = page.body.split("\n")
         places = tuple(Place(source.path, number, 0, line) for number, line in enumerate(lines, page.body_line))
-        return Expanded(page.body, (), places)
+        return Expanded(page.body, (), places), []
     run = Run(language, language.names(page, view))
     try:
         marked = run.expand(source)
     except SiteError as error:
-        raise several([error]) from None
+        return Expanded("", (), (Place(source.path, page.body_line),)), [error]
     text, marks = _unmark(marked)
     places = _places(marks, run.sources)
+    errors = run.errors
     if MARKDOWN_OPEN in text:
-        text = _settle_markdown(text, places)
-    return Expanded(text, tuple(run.values), places, tuple(sorted(view.reads)))
+        errors += _refuse_markdown_in_html(text, places)
+        text = text.replace(MARKDOWN_OPEN, "")
+    return Expanded(text, tuple(run.values), places, tuple(sorted(view.reads))), errors
 
 
 def _unmark(marked: str) -> tuple[str, list[int]]:
@@ -81,7 +95,7 @@ def _places(marks: Sequence[int], sources: Sequence[tuple[int, SourceText]]) -> 
     return tuple(known[mark] for mark in marks)
 
 
-def _settle_markdown(text: str, places: Sequence[Place]) -> str:
+def _refuse_markdown_in_html(text: str, places: Sequence[Place]) -> list[SiteError]:
     """Make sure that no Markdown from data stands inside an HTML tag or a script, where it would be code."""
     errors = []
     for number, line in enumerate(text.split("\n")):
@@ -90,14 +104,12 @@ def _settle_markdown(text: str, places: Sequence[Place]) -> str:
             if _is_inside_html(before):
                 what = "Markdown from data cannot stand inside an HTML tag or a script"
                 errors.append(SiteError(what, places[number], "print the value without `| markdown`"))
-    if errors:
-        raise several(errors)
-    return text.replace(MARKDOWN_OPEN, "")
+    return errors
 
 
 def _is_inside_html(before: str) -> bool:
     opened = before.rfind("<")
     if opened > before.rfind(">") and re.match(r"[a-zA-Z/!?]", before[opened + 1 : opened + 2]):
         return True
-    elements = RAW_ELEMENT.findall(before)
+    elements = RAW_ELEMENT.findall(CODE.sub("", before))
     return bool(elements) and not elements[-1][0]

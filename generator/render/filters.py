@@ -15,7 +15,6 @@ from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from jinja2.runtime import Undefined
 
 from generator.render.body.bounds import (
-    LONGEST_LIST,
     Refused,
     describe,
     is_list,
@@ -29,6 +28,7 @@ from generator.render.body.members import to_text
 from generator.render.body.text_filters import TEXT_FILTERS
 from generator.render.body.texts import Json
 
+MOST_JSON = 200_000  # values in one JSON
 DEEPEST = 100  # lists in lists, in JSON
 MOST_DIGITS = 300  # before or after the point of a number to be rounded
 EXACT = Context(prec=3 * MOST_DIGITS)
@@ -120,20 +120,21 @@ def default(value: object, fallback: object = "", boolean: bool = False) -> obje
 def to_json(value: object, indent: int | None = None) -> Json:
     """Write a value as JSON: keys sorted as given, dates as text."""
     require(indent is None or 0 <= indent <= 8, f"an indent of {indent} is more than 8")
-    text = json.dumps(_plain(value, itertools.count(), 0), ensure_ascii=False, allow_nan=False, indent=indent)
+    text = json.dumps(_plain(value, itertools.count(), 0), ensure_ascii=False, indent=indent)
     return Json(limited(text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")))
 
 
 def _plain(value: object, counter: Iterator[int], depth: int) -> object:
     """Return what JSON can hold of a value; lists that hold each other are counted as often as they are written."""
-    if next(counter) > LONGEST_LIST or depth > DEEPEST:
-        raise Refused(f"this JSON has more than {LONGEST_LIST:,} values, or is more than {DEEPEST} deep")
+    if next(counter) > MOST_JSON or depth > DEEPEST:
+        raise Refused(f"this JSON has more than {MOST_JSON:,} values, or is more than {DEEPEST} deep")
     if isinstance(value, Mapping):
         return {to_text(key): _plain(value[key], counter, depth + 1) for key in value}
     if is_list(value):
         return [_plain(item, counter, depth + 1) for item in value]
     if value is None or isinstance(value, bool):
         return value
+    require(not isinstance(value, float) or _is_finite(value), f"`{value}` has no form in JSON")
     return float(value) if isinstance(value, float) else int(value) if isinstance(value, int) else to_text(value)
 
 

@@ -20,7 +20,7 @@ from markupsafe import Markup
 from generator.config import Config
 from generator.data.text import Text as SourceText
 from generator.data.tree import View
-from generator.errors import SiteError, several, sort_key
+from generator.errors import SiteError, sort_key
 from generator.read.page import Page
 from generator.render.body.bounds import LONGEST_RANGE, MOST_CHARACTERS, Budget, Exceeded, require
 from generator.render.body.members import Function, to_text
@@ -67,7 +67,7 @@ class BodyLanguage:
         if key not in self._shapes:
             if len(self._shapes) >= MOST_SHAPES:
                 del self._shapes[next(iter(self._shapes))]
-            known = {"filters": sorted(self.filters), "tests": sorted(KNOWN)}
+            known = {"filters": sorted(self.filters), "tests": sorted(KNOWN), "tags": sorted(self.tags)}
             self._shapes[key] = make_shape(scanned.tags, present, self._environment, known, REMOVED)
         return self._shapes[key]
 
@@ -78,7 +78,7 @@ class Run:
     def __init__(self, language: BodyLanguage, names: Mapping[str, object]) -> None:
         self.language, self.names, self.filters = language, names, language.filters
         self.budget = Budget()
-        self.depth = 0  # calls inside calls
+        self.calls: list[tuple[Script, int]] = []  # macros that are running, and where each was called
         self.values: list[Value] = []
         self.sources: list[tuple[int, SourceText]] = []  # each file, with the number of its first line mark
         self._next_mark = 0
@@ -87,11 +87,7 @@ class Run:
         self._errors: dict[tuple[object, str], SiteError] = {}
 
     def expand(self, source: SourceText) -> str:
-        """Run a body and return its text with line marks and placeholders.
-
-        Raises:
-            ExceptionGroup: of SiteError, all the mistakes found.
-        """
+        """Run a body and return its text with line marks and placeholders; `errors` holds what was wrong."""
         text = ""
         try:
             text = "".join(self.compile(source).render(self.names))
@@ -103,9 +99,12 @@ class Run:
             self._blame(error, "this nests too deeply to be run")
         except TemplateRuntimeError as error:
             self._blame(error, str(error).replace("'", "`"))
-        if self._errors:
-            raise several(sorted(self._errors.values(), key=sort_key))
         return text
+
+    @property
+    def errors(self) -> list[SiteError]:
+        """All the mistakes found so far."""
+        return sorted(self._errors.values(), key=sort_key)
 
     def compile(self, source: SourceText) -> Script:
         """Scan and compile a file; what is wrong with its tags is noted."""
@@ -151,7 +150,7 @@ class Run:
         self.budget.make(captured)
         return captured
 
-    def open(self, name: object, may_be_missing: bool) -> Script | None:
+    def load(self, name: object, may_be_missing: bool) -> Script | None:
         """Return an include, compiled once in a run.
 
         Raises:

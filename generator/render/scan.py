@@ -2,8 +2,9 @@
 
 Quotes and braces inside a tag are respected, so `{{ "}}" }}` is one tag. `{#` opens a comment only before
 white space or `-`: `## Title {#id}` is text. `{% raw %}…{% endraw %}` is text. A line that holds nothing
-but block tags and comments vanishes with its line break; `{%+` keeps it. Tags that print (`include`,
-`endcall`, `endfilter`) keep their line. `{%-` and `-%}` eat the white space beside them, as in Jinja.
+but block tags and comments vanishes with its line break. Tags that print (`include`, `endcall`,
+`endfilter`) keep their line, and so does a sign: `{%-` and `-%}` eat the white space beside them and
+nothing else, as in Jinja; `{%+` eats nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +27,6 @@ INSIDE = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 NAME = re.compile(r"\s*(\w+)")
-ANY_TAG = ("{{", "{%", "{#")
 PRINTING = {"include", "endcall", "endfilter", "print"}  # block tags that leave text where they stand
 LITERAL_HINT = "braces that are not a tag go between `{% raw %}` and `{% endraw %}`"
 
@@ -78,7 +78,7 @@ class _Mark:
 
 def has_tags(text: str) -> bool:
     """Tell whether a body could hold a tag; most do not, and skip the template language."""
-    return any(opener in text for opener in ANY_TAG)
+    return OPENER.search(text) is not None
 
 
 def scan(source: SourceText) -> Scanned:
@@ -154,7 +154,7 @@ def _vanish_lines(text: str, marks: list[_Mark], starts: list[int], ends: list[i
         last = first
         while last + 1 < len(marks) and _is_blank(text[marks[last].end : marks[last + 1].start]):
             last += 1
-        if all(mark.is_quiet and "+" not in mark.signs for mark in marks[first : last + 1]):
+        if all(mark.is_quiet and not any(mark.signs) for mark in marks[first : last + 1]):
             before, after = text[starts[first] : ends[first]], text[starts[last + 1] : ends[last + 1]]
             _, new_line, indentation = before.rpartition("\n")
             rest, line_end, _ = after.partition("\n")

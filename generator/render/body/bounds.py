@@ -41,6 +41,10 @@ class Refused(ValueError):  # noqa: N818
         self.hint = hint
 
 
+class Told(Exception):  # noqa: N818
+    """An operation cannot be done, for a reason that has been reported already."""
+
+
 class Exceeded(Exception):  # noqa: N818
     """The budget of the page is gone."""
 

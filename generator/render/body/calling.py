@@ -93,15 +93,17 @@ def _go_deeper(script: Script, at: int, target: Any, args: tuple[Any, ...], kwar
     """Run a macro, or a loop inside itself."""
     if "caller" in kwargs and isinstance(target, Macro) and not (target.caller or target.catch_kwargs):
         return script.report(f"`{target.name}` does not print its `caller()`: `{{% call %}}` cannot call it", at)
+    if isinstance(target, LoopContext) and target._recurse is None:
+        return script.report("a loop calls itself only when it is `recursive`", at, "`{% for x in items recursive %}`")
     script.run.budget.call()
-    script.run.depth += 1
-    if script.run.depth > DEEPEST_CALL:
+    script.run.calls.append((script, at))
+    if len(script.run.calls) > DEEPEST_CALL:
         script.stop(f"`{script.expression(at)}` calls itself more than {DEEPEST_CALL} times deep", at)
     if isinstance(target, LoopContext):
         args = tuple(script.each(at, value) for value in args)
     subject = f"`{script.expression(at)}` cannot be called like this"
     result = script.attempt(at, subject, lambda: target(*args, **kwargs))
-    script.run.depth -= 1
+    script.run.calls.pop()
     return result
 
 

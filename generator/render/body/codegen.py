@@ -244,6 +244,8 @@ def first_token(node: nodes.Node) -> int:
     """Return the token an expression begins with: of `data.x.y`, the one of `data`."""
     while isinstance(node, nodes.Getattr | nodes.Getitem | nodes.Call | nodes.Filter | nodes.Test) and node.node:
         node = node.node
+    if isinstance(node, nodes.Tuple) and node.items:
+        return first_token(node.items[0])
     return node.lineno
 
 

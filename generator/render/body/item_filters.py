@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from generator.data.leaves import TextLeaf
 from generator.errors import did_you_mean
-from generator.render.body.bounds import Refused, describe, require
+from generator.render.body.bounds import Refused, Told, describe, require
 from generator.render.body.compare import equal
 from generator.render.body.list_filters import extreme, grouped, items_of, ordered, total, unique
 from generator.render.body.members import to_text
@@ -42,22 +42,19 @@ def reader(script: Script, at: int, attribute: object) -> Key:
 
 
 def _present(script: Script, at: int, attribute: object) -> Key:
-    """Like `reader`; an item without the attribute is a mistake, and counts as null."""
+    """Like `reader`; an item without the attribute is a mistake."""
     read = reader(script, at, attribute)
 
     def present(item: object) -> object:
         value = read(item)
-        if isinstance(value, Undefined):
-            script.tell(at, value)
-            return None
+        if script.tell(at, value):
+            raise Told
         return value
 
     return present
 
 
-def apply_to_each(
-    script: Script, at: int, value: object, name: object = None, *args: Any, **kwargs: Any
-) -> list[object]:
+def apply_to_each(script: Script, at: int, value: object, name: object = None, *args: Any, **kwargs: Any) -> object:
     """Return an attribute of every item, or what another filter makes of it."""
     if name is None:
         if not kwargs.keys() <= {"attribute", "default"} or "attribute" not in kwargs:
@@ -66,17 +63,16 @@ def apply_to_each(
         found = [read(item) for item in items_of(value)]
         if "default" in kwargs:
             return [kwargs["default"] if isinstance(item, Undefined) else item for item in found]
-        for item in found:
-            script.tell(at, item)
-        return [None if isinstance(item, Undefined) else item for item in found]
+        if script.tell(at, *found):
+            raise Told
+        return found
     if name not in script.run.filters:
-        script.report(f"there is no filter named `{name}`", at, did_you_mean(to_text(name), script.run.filters))
-        return []
+        return script.report(f"there is no filter named `{name}`", at, did_you_mean(to_text(name), script.run.filters))
     return [script.filter(to_text(name), at, item, *args, **kwargs) for item in items_of(value)]
 
 
-def _chooser(keep: bool, by_attribute: bool) -> Callable[..., list[object]]:
-    def choose(script: Script, at: int, value: object, *args: Any, **kwargs: Any) -> list[object]:
+def _chooser(keep: bool, by_attribute: bool) -> Callable[..., object]:
+    def choose(script: Script, at: int, value: object, *args: Any, **kwargs: Any) -> object:
         attribute = None
         if by_attribute:
             if not args:
@@ -86,8 +82,7 @@ def _chooser(keep: bool, by_attribute: bool) -> Callable[..., list[object]]:
         read = reader(script, at, attribute)
         name, *rest = args or ("truthy",)
         if name not in KNOWN:
-            script.report(f"there is no test named `{name}`", at, did_you_mean(to_text(name), sorted(KNOWN)))
-            return []
+            return script.report(f"there is no test named `{name}`", at, did_you_mean(to_text(name), sorted(KNOWN)))
         return [item for item in items_of(value) if script.test(name, at, read(item), *rest, **kwargs) == keep]
 
     return choose

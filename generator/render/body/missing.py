@@ -6,11 +6,14 @@ deciding by it report the mistake once, where the name stands.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from jinja2.runtime import Undefined
 
+from generator.data.keys import name_of
+from generator.data.tree import MissingKey
 from generator.errors import did_you_mean
 
 ELSEWHERE = {
@@ -33,25 +36,26 @@ LITERAL_BRACES = "to show the braces themselves write `{% raw %}…{% endraw %}`
 class Reporter(Protocol):
     """Who takes a mistake at a token."""
 
-    def report(self, what: str, at: int, hint: str = "") -> object:
+    def report(self, what: str, at: int, hint: str = "", key: str = "") -> object:
         """Note the mistake."""
 
 
 class Missing(Undefined):
     """The value of something that is not there; with an empty `what`, it has been reported."""
 
-    __slots__ = ("at", "hint", "script", "what")
+    __slots__ = ("at", "hint", "key", "script", "what")
 
-    def __init__(self, script: Reporter, what: str, at: int, hint: str | Callable[[], str] = "") -> None:
+    def __init__(self, script: Reporter, what: str, at: int, hint: str | Callable[[], str] = "", key: str = "") -> None:
         super().__init__(what)
-        self.script, self.what, self.at, self.hint = script, what, at, hint
+        self.script, self.what, self.at, self.hint, self.key = script, what, at, hint, key
 
     def tell(self, at: int = 0, script: Reporter | None = None) -> None:
         """Report the mistake where the name stands or, when that is not known, where it is used."""
         if self.what:
             what, self.what = self.what, ""
             reporter = self.script if self.at or script is None else script
-            reporter.report(what, self.at or at, self.hint if isinstance(self.hint, str) else self.hint())
+            hint = self.hint if isinstance(self.hint, str) else self.hint()
+            reporter.report(what, self.at or at, hint, self.key)
 
     def __iter__(self) -> Iterator[object]:
         self.tell()
@@ -74,6 +78,11 @@ class Missing(Undefined):
         return False
 
     __hash__ = object.__hash__
+
+
+def no_data(script: Reporter, error: MissingKey, at: int) -> Missing:
+    """Return the value of a data key that is not there; the hint is looked for only when it is needed."""
+    return Missing(script, str(error), at, functools.partial(getattr, error, "hint"), name_of(error.keys))
 
 
 def hint_for(name: str, known: Iterable[str], set_here: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ the body is found, and each names the tag that is to blame: the opener that is n
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -69,15 +69,19 @@ class _Open:
     has_else: bool = False
 
 
-def check_nesting(tags: Sequence[Tag]) -> list[Complaint]:
-    """Return every block tag that is unknown, never closed, or closes nothing."""
+def check_nesting(tags: Sequence[Tag], callables: Collection[str] = ()) -> list[Complaint]:
+    """Return every block tag that is unknown, never closed, or closes nothing; `callables` are called in `{{ }}`."""
     if len(tags) > MOST_TAGS:
         return [Complaint(MOST_TAGS, None, f"this file has more than {MOST_TAGS:,} tags", "loop over data instead")]
     complaints: list[Complaint] = []
     stack: list[_Open] = []
     for index, tag in enumerate(tags):
         if tag.kind == "block":
-            _step(index, tag, stack, complaints)
+            if tag.name in callables:
+                hint = f"write `{{{{ {tag.name}(…) }}}}`"
+                complaints.append(Complaint(index, None, f"`{tag.name}` is called, not opened", hint))
+            else:
+                _step(index, tag, stack, complaints)
     for opened in stack:
         what = f"`{opened.name}` is never closed"
         complaints.append(Complaint(opened.tag, None, what, f"write `{{% end{opened.name} %}}` where it ends"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from generator.data.tree import Branch, MissingKey
 from generator.errors import SiteError, did_you_mean
 from generator.render.body.bounds import Refused, describe, is_container, is_list, require
 from generator.render.body.members import ABSENT, MAPPING_METHODS, member, members_of
-from generator.render.body.missing import Missing
+from generator.render.body.missing import Missing, no_data
 
 if TYPE_CHECKING:
     from generator.render.body.script import Script
@@ -27,7 +26,7 @@ def get(script: Script, at: int, value: Any, name: str) -> object:
         try:
             return value.lookup(name)
         except MissingKey as error:
-            return Missing(script, str(error), at, functools.partial(getattr, error, "hint"))
+            return no_data(script, error, at)
         except (SiteError, ExceptionGroup) as error:
             return script.take_over(error, at)
     if isinstance(value, Undefined):
@@ -66,7 +65,9 @@ def _field(script: Script, at: int, value: Any, name: str) -> object:
     if found is not ABSENT:
         return found
     hint = did_you_mean(name, members_of(value))
-    return Missing(script, f"`{_chain(script, at, name)}` does not exist: {describe(value)} has no `{name}`", at, hint)
+    chain = _chain(script, at, name)
+    what = f"`{chain}` does not exist: {describe(value)} has no `{name}`"
+    return Missing(script, what if chain else f"{describe(value)} has no `{name}`", at, hint)
 
 
 def _item(script: Script, at: int, value: Any, key: object) -> object:
@@ -81,7 +82,7 @@ def _item(script: Script, at: int, value: Any, key: object) -> object:
         return value[key]
     except IndexError:
         hint = f"it has {len(value)} items, counted from 0"
-        return Missing(script, f"`{_chain(script, at, key)}` does not exist", at, hint)
+        return Missing(script, f"`{_chain(script, at, key) or key}` does not exist", at, hint)
 
 
 def _key(script: Script, at: int, value: Mapping[Any, object], key: object) -> object:
@@ -91,12 +92,13 @@ def _key(script: Script, at: int, value: Mapping[Any, object], key: object) -> o
     known = [str(name) for name in value]
     names = ", ".join(f"`{name}`" for name in known[:MOST_NAMES])
     hint = did_you_mean(str(key), known) or (f"it has {names}" if names else "it is empty")
-    return Missing(script, f"`{_chain(script, at, key)}` does not exist", at, hint)
+    chain = _chain(script, at, key)
+    return Missing(script, f"`{chain}` does not exist" if chain else f"an item has no `{key}`", at, hint)
 
 
 def _chain(script: Script, at: int, key: object) -> str:
-    """Return the expression that begins at a token, as far as `key`."""
+    """Return the expression that begins at a token, as far as `key`; none when `key` is not in it."""
     whole = script.expression(at)
     name = re.escape(str(key))
     found = re.match(rf"""(.*?(?:\.\s*{name}\b|\[["']?{name}["']?\]))""", whole)
-    return found[1] if found else whole
+    return found[1] if found else ""

@@ -20,9 +20,9 @@ from generator.data.text import shorten
 from generator.data.tree import MissingKey
 from generator.errors import SiteError, flatten
 from generator.render.body import calling, operating, reading
-from generator.render.body.bounds import Exceeded, Refused, describe, is_list
+from generator.render.body.bounds import Exceeded, Refused, Told, describe, is_list
 from generator.render.body.members import Function, Module
-from generator.render.body.missing import Missing, hint_for
+from generator.render.body.missing import Missing, hint_for, no_data
 from generator.render.body.names import NoName
 from generator.render.body.shape import FILE_NAME, Shape
 from generator.render.body.texts import reword
@@ -35,17 +35,15 @@ CHAIN = re.compile(r"""(?:[^\W\d]\w*|"[^"]*"|'[^']*')(?:\s*\.\s*\w+|\[(?:[\w.-]+
 MISTAKES = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError)  # what a wrong argument raises
 
 
-def running(depth: int = 0) -> tuple[Any, int]:
-    """Return the script whose code is being run, and the token it stands at; 1: the code that called it."""
+def running() -> tuple[Any, int]:
+    """Return the script whose code is being run, and the token it stands at."""
     frame: FrameType | None = sys._getframe()
-    while frame is not None:
-        if frame.f_code.co_filename == FILE_NAME:
-            if not depth:
-                script = frame.f_globals["environment"]
-                return script, script.token_of_line(frame.f_lineno)
-            depth -= 1
+    while frame is not None and frame.f_code.co_filename != FILE_NAME:
         frame = frame.f_back
-    return None, 0
+    if frame is None:
+        return None, 0
+    script = frame.f_globals["environment"]
+    return script, script.token_of_line(frame.f_lineno)
 
 
 def _nothing(_: Context) -> Iterator[str]:
@@ -121,14 +119,16 @@ class Script:
 
     # Mistakes -------------------------------------------------------------------------------------------
 
-    def report(self, what: str, at: int, hint: str = "") -> Missing:
-        """Note a mistake at a token, 0 for where the code stands, and return the value to go on with."""
+    def report(self, what: str, at: int, hint: str = "", key: str = "") -> Missing:
+        """Note a mistake at a token, and return the value to go on with.
+
+        A token of 0 is where the code stands. `key` is the data key that is missing, when that is the mistake.
+        """
+        script: Script = self
         if not at:
-            script, at = running()
-            if script not in (None, self):
-                script.report(what, at, hint)
-                return Missing(self, "", at)
-        self.run.note(self.source.error(what, self._offset(at), hint))
+            found, at = running()
+            script = found or self
+        self.run.note(SiteError(what, script.source.place(script._offset(at)), hint, key=key))
         return Missing(self, "", at)
 
     def stop(self, what: str, at: int, hint: str = "") -> NoReturn:
@@ -149,11 +149,13 @@ class Script:
         try:
             return operation()
         except MissingKey as error:
-            return Missing(self, str(error), at, lambda error=error: error.hint)  # type: ignore[misc]
+            return no_data(self, error, at)
         except NoName as error:
             return Missing(self, str(error), at, error.hint)
         except Refused as error:
             return self.report(str(error), at, error.hint)
+        except Told:
+            return Missing(self, "", at)
         except (SiteError, ExceptionGroup) as error:
             return self.take_over(error, at)
         except ZeroDivisionError:
@@ -168,8 +170,7 @@ class Script:
         if isinstance(error, ExceptionGroup) and error.split(SiteError)[1] is not None:
             raise error
         for mistake in flatten(error):
-            place = mistake.place or self.source.place(self._offset(at))
-            self.run.note(SiteError(mistake.what, place, mistake.hint, level=mistake.level))
+            self.run.note(mistake if mistake.place else mistake.at(self.source.place(self._offset(at))))
         return Missing(self, "", at)
 
     def undefined(self, hint: str = "", obj: object = None, name: str = "", exc: object = None, at: int = 0) -> Missing:  # noqa: ARG002
@@ -178,8 +179,8 @@ class Script:
             known = self.run.names, self.shape.names
             return Missing(self, f"`{name}` is not defined", at, lambda: hint_for(name, *known))
         if hint.startswith("parameter"):
-            script, at = running(1)
-            return Missing(script or self, f"this call gives the macro no `{name}`", at)
+            script, at = self.run.calls[-1]
+            return Missing(script, f"this call gives the macro no `{name}`", at)
         if "does not export" in hint:
             return Missing(self, f"the imported file defines no `{name}`", at)
         return Missing(self, hint.replace("'", "`"), at)
@@ -196,7 +197,7 @@ class Script:
         return max((token for start, token in self.shape.lines if start <= line), default=0)
 
     def _why_not_printed(self, value: object, at: int) -> tuple[str, int, str]:
-        name = self.expression(at)
+        name = shorten(" ".join(self.scanned.tags[self.shape.spots[at][0]].inside.split()), 60)
         if value is None:
             return f"`{name}` is null", at, 'say what stands for it: `| default("–", true)`'
         if isinstance(value, Mapping) or is_list(value):
@@ -231,10 +232,12 @@ class Script:
 
     def _open(self, at: int, name: object, may_be_missing: bool = False) -> Script | None:
         """Return another file, compiled; None when a mistake has been noted instead."""
+        if isinstance(name, Missing):
+            name.hint = "put the name of the file in quotes"
         if self.tell(at, name):
             return None
         try:
-            return self.run.open(name, may_be_missing)
+            return self.run.load(name, may_be_missing)
         except (SiteError, ExceptionGroup) as error:
             self.take_over(error, at)
             return None

@@ -37,7 +37,8 @@ REWORDED = (
     (r"(?i)expected an expression, got '(.*)'", "a value is missing before {0}"),
     (r"unexpected '(end of .*)'", "a value is missing before {0}"),
     (r"unexpected '(.*)'", "`{0}` is not expected here"),
-    (r"can't assign to '(.*)'", "only a name can be set, not a {0}"),
+    (r"can't assign to '.*'", "only a name can be set"),
+    (r".*(?:escape|\\N|codec).*", "a `\\` in this text begins nothing known"),
     (r"(?i)can't assign to special loop variable.*", "`loop` belongs to the loop itself: choose another name"),
     (r"You cannot chain multiple tests with is", "`is` may stand only once: join tests with `and`"),
     (r"invalid syntax for function call expression", "a plain argument stands after a named one"),
@@ -103,9 +104,8 @@ def make_shape(
     `present[i]` tells whether text stands before tag `i`; `known` names the filters and tests there are.
     """
     tags = list(enumerate(all_tags))
-    if complaints := check_nesting(all_tags):
-        tags = tags[:MOST_TAGS]
-        return _broken([*complaints, *_check_each(tags, environment)])
+    if complaints := check_nesting(all_tags, known["tags"]):
+        return _broken([*complaints, *(_check_each(tags, environment) if len(tags) <= MOST_TAGS else [])])
     numbered = _Numbered(environment)
     try:
         tree = _parse(numbered, tags, environment, present)
