@@ -18,6 +18,8 @@ CJK = re.compile(
     "\U0001aff0-\U0001b16f\U0001f200-\U0001f2ff\U00020000-\U0003ffff]"
 )
 
+HIDDEN = re.compile("[\ufdd0-\ufdd5]")  # a value, or the end of a claim, may touch a mark from outside
+
 
 class InlineState(StateInline):
     """The library's state with our reading of emphasis marks."""
@@ -45,7 +47,7 @@ def _flanks(outside: str, inside: str) -> bool:
         return False
     if not _is_punctuation(inside) or CJK.match(inside):
         return True
-    return isWhiteSpace(ord(outside)) or _is_punctuation(outside) or CJK.match(outside) is not None
+    return isWhiteSpace(ord(outside)) or _is_punctuation(outside) or bool(CJK.match(outside) or HIDDEN.match(outside))
 
 
 def _is_punctuation(character: str) -> bool:

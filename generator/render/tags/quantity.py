@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
+from typing import TypeGuard
 
 from generator.render.values import Inline
 
@@ -12,6 +13,7 @@ MINUS, THIN, TIMES, PLUS_MINUS, DASH = "\u2212", "\u202f", "\u00d7", "\u00b1", "
 PREFIXES = ((12, "T"), (9, "G"), (6, "M"), (3, "k"), (0, ""), (-3, "m"), (-6, "µ"), (-9, "n"))
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 MOST_DECIMALS = 40
+LARGEST = 10**308  # whole numbers above it are no float
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,13 @@ class Shown(Inline):
     path: str = ""  # the data key it came from, "" for a computed one
 
 
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Tell finite numbers from all else: true, false and whole numbers beyond any float are none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= LARGEST if isinstance(value, int) else math.isfinite(value)
+
+
 def exact(value: float | str) -> Decimal:
     """Return the number that `repr` shows: 2.675 is 2.675, not the binary fraction next to it.
 
@@ -30,6 +39,8 @@ def exact(value: float | str) -> Decimal:
         ValueError: for text that is no number.
     """
     try:
+        if isinstance(value, float):
+            value = float(value)  # a subclass may have a `repr` of its own
         return Decimal(value.strip() if isinstance(value, str) else repr(value + 0))
     except InvalidOperation:
         raise ValueError(f"`{value}` is not a number") from None
