@@ -222,51 +222,6 @@ def test_private_files_are_for_their_owner_and_not_for_git(two: Any) -> None:
     assert (two.root / ".runs/.gitignore").read_text() == "*\n"
 
 
-def test_a_new_experiment_runs_at_once(lab: Any) -> None:
-    made = lab("new", "experiment", "toy.walk")
-    said = lab("run", "toy.walk", "--preset", "smoke")
-
-    assert made.out == (
-        "wrote experiments/toy/walk.py\n"
-        "run it: python -m experiments run toy.walk\n"
-        "use it in a post: {{ data.toy.walk.best.distance }}\n"
-    )
-    assert (said.code, list(lab.published("toy.walk"))) == (0, ["best.yaml", "curve.json"])
-    assert lab.data("toy/walk/best.yaml").keys() == {"distance"}
-
-
-def test_a_new_experiment_keeps_to_the_style(lab: Any) -> None:
-    lab("new", "experiment", "toy.walk")
-    for command in (["check"], ["format", "--check"]):
-        words = [sys.executable, "-m", "ruff", *command, "--config", "pyproject.toml", "--no-cache"]
-        done = subprocess.run([*words, lab.root / "experiments"], capture_output=True, text=True)
-
-        assert done.returncode == 0, done.stdout
-
-
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        (
-            "toy.my-walk",
-            "`toy.my-walk` cannot name an experiment: `my-walk` is no module\n"
-            "hint: as `family.name`: lower case letters, digits and underscores",
-        ),
-        (
-            "toy.class",
-            "`toy.class` cannot name an experiment: `class` is no module\n"
-            "hint: as `family.name`: lower case letters, digits and underscores",
-        ),
-        ("runner.walk", "`runner` is the runner's own folder\nhint: choose another family"),
-        ("family.first", "experiments/family/first.py is there already"),
-    ],
-)
-def test_a_name_that_cannot_be_is_explained(two: Any, name: str, message: str) -> None:
-    said = two("new", "experiment", name)
-
-    assert (said.code, said.err) == (2, f"error: {message}\n")
-
-
 def test_inputs_are_run_first(two: Any) -> None:
     code, out, err = run(two, "run", "family.second")
 
