@@ -10,6 +10,7 @@ from generator.data.ledger import Ledger
 from generator.data.tree import Tree
 from generator.errors import Place, SiteError, several
 from generator.read.page import Page
+from generator.render.drawings import Drawings
 from generator.render.expand import expand_partly
 from generator.render.jinja import BodyLanguage
 from generator.render.markup.markdown import Document, Markup
@@ -52,7 +53,7 @@ def make_tools(root: Path, config: Config, tree: Tree, ledger: Ledger) -> Tools:
         raise several(errors)
     language = BodyLanguage(config, root)
     language.filters.update(filters(ledger))
-    language.tags.update(tags(ledger))
+    language.tags.update(tags(ledger, Drawings(root / ".labpress" / "charts")))
     return Tools(tree, ledger, language, markup)
 
 

@@ -17,6 +17,7 @@ LINE_OPEN, LINE_CLOSE = "\ufdd2", "\ufdd3"  # around a line mark; gone before Ma
 LINK_OPEN, LINK_CLOSE = "\ufdd4", "\ufdd5"  # around the index of a link that needs the whole site
 RESERVED = re.compile("[\ufdd0-\ufdef]")  # an author's file may not hold these
 PLACEHOLDER = re.compile(f"{OPEN}([0-9]+){CLOSE}")
+NUMBER = "<!--number-->"  # in a labelled block's HTML: where "Table 1. " goes
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Block:
 
     html: str
     text: str = ""  # what feeds' plain text and search see
+    label: str = ""  # "tab:methods": what `@tab:methods` points at; it gets a number
+    prefix: str = ""  # what the ids inside begin with, so that the same drawing can stand twice on a page
 
 
 @dataclass(frozen=True)

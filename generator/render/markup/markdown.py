@@ -30,8 +30,10 @@ from generator.render.markup.html import raw_html
 from generator.render.markup.links import link_rules, links
 from generator.render.markup.math import math_rules, typeset
 from generator.render.markup.notes import footnotes, note_rules
+from generator.render.markup.numbering import numbering
 from generator.render.markup.parser import new_parser, prepare
 from generator.render.markup.plain import page_text, plain_text
+from generator.render.markup.references import plain_references, reference_rules, settle_references
 from generator.render.markup.renderer import Renderer, for_elsewhere
 from generator.render.markup.reveal import clean, reveal_values
 from generator.render.markup.tables import table_rules
@@ -131,6 +133,7 @@ class Markup:
         for name, text in typeset_page.labels:
             findings.labels.append(Label(name, "equation", text))
             findings.ids.setdefault(name, 0)
+        settle_references(tokens, findings)
         return tokens, env, typeset_page.count > 0
 
     def _render(self, tokens: Sequence[Token], env: EnvType) -> str:
@@ -146,13 +149,13 @@ def build_parser(extend: Iterable[Callable[[MarkdownIt], None]] = ()) -> Markdow
         block_rules,
         note_rules,
         link_rules,
+        reference_rules,
         table_rules,
         deflist_plugin,
         math_rules,
         *extend,
     ):
         add_rules(md)
-    md.disable("math_in_table", ignoreInvalid=True)
     before = "block"
     for rule in CORE_RULES:
         if not isinstance(rule, str):
@@ -207,6 +210,7 @@ CORE_RULES: tuple[str | Callable[[StateCore], None], ...] = (
     alerts,
     tasks,
     "inline",
+    plain_references,
     figures,
     footnotes,
     typography,
@@ -215,6 +219,7 @@ CORE_RULES: tuple[str | Callable[[StateCore], None], ...] = (
     code,
     raw_html,
     reveal_values,
+    numbering,
     images,
     links,
     headings,

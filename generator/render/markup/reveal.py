@@ -87,11 +87,15 @@ def refuse(where: str, findings: Findings, line: int) -> None:
 
 
 def _clean(value: Value) -> Value:
-    text = value.text
+    if not isinstance(value, Text) and (html := _printable(value.html)) != value.html:
+        value = dataclasses.replace(value, html=html)
+    return dataclasses.replace(value, text=text) if (text := _printable(value.text)) != value.text else value
+
+
+def _printable(text: str) -> str:
     if CONTROL.search(text) or "\r" in text:
-        text = CONTROL.sub(lambda match: _picture(match[0]), LINE_BREAK.sub("\n", text))
-        return dataclasses.replace(value, text=text)
-    return value
+        return CONTROL.sub(lambda match: _picture(match[0]), LINE_BREAK.sub("\n", text))
+    return text
 
 
 def _picture(character: str) -> str:
@@ -106,13 +110,24 @@ def _blocks_alone(inline: Token, findings: Findings) -> list[Token]:
     values = [findings.expanded.values[int(match[1])] for match in PLACEHOLDER.finditer(inline.content)]
     if not all(isinstance(value, Block) for value in values):
         return []
+    line = inline.map[0] if inline.map else 0
+    tokens = []
     for value in values:
-        note_ids(value, findings, inline.map[0] if inline.map else 0)
-    return [
-        Token("block_value", "", 0, content=value.text, block=True, map=inline.map, meta={"html": value.html})
-        for value in values
-        if isinstance(value, Block)
-    ]
+        if isinstance(value, Block):
+            meta = {"html": _apart(value, findings), "label": value.label}
+            if value.label:
+                findings.claim(value.label, line)
+            note_ids(dataclasses.replace(value, html=meta["html"]), findings, line)
+            tokens.append(Token("block_value", "", 0, content=value.text, block=True, map=inline.map, meta=meta))
+    return tokens
+
+
+def _apart(block: Block, findings: Findings) -> str:
+    """Return a block's HTML with ids that no other block of the page has."""
+    prefix, number = block.prefix, 2
+    while prefix and any(name.startswith(prefix) for name in findings.ids):
+        prefix, number = f"{block.prefix}{number}-", number + 1
+    return block.html.replace(block.prefix, prefix) if prefix != block.prefix else block.html
 
 
 def _report_blocks(inline: Token, findings: Findings) -> None:

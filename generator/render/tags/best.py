@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from generator.render.tags.parallel import is_number
-from generator.render.tags.quantity import show_significant
+from generator.errors import did_you_mean
+from generator.render.tags.quantity import is_number, show_significant
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Verdict:
     """The winner of one column."""
 
     column: str
-    row: int | None  # None: a tie
+    row: int | None  # None: a tie, or nothing to compare
     why: str = ""  # for the footnote, when nobody wins
 
 
@@ -26,45 +26,39 @@ def parse_best(text: str, columns: Sequence[str]) -> list[tuple[str, bool]]:
     """
     found = []
     for part in filter(None, (part.strip() for part in text.split(","))):
-        end, _, column = part.partition(" ")
-        if end not in {"min", "max"} or not column.strip():
+        end, _, column = (word.strip() for word in part.partition(" "))
+        if end not in {"min", "max"} or not column:
             raise ValueError(f"`{part}` in `best` must be `min` or `max` and a column")
-        if column.strip() not in columns:
-            raise ValueError(f"`{column.strip()}` in `best` is no column of this table")
-        found.append((column.strip(), end == "min"))
+        if column not in columns:
+            near = did_you_mean(column, columns)
+            raise ValueError(f"`{column}` in `best` is no column of this table" + (f": {near}" if near else ""))
+        found.append((column, end == "min"))
     return found
 
 
 def judge(
     rows: Sequence[Mapping[str, object]], column: str, smallest: bool, shown: Sequence[str], name: str
 ) -> Verdict:
-    """Find the winner of a column; `shown` are its cells as readers see them, `name` its heading.
+    """Find the winner of a column; `shown` are its values as readers see them, `name` its heading.
 
-    The two best must differ in what is shown, and, where `<column>_std` is there, by more than the larger of
-    their standard deviations.
+    The best must differ from every rival in what is shown, and, where `<column>_std` is there, by more than the
+    larger of the two standard deviations.
     """
-    ranked = sorted(
-        (i for i, row in enumerate(rows) if is_number(row.get(column))),
-        key=lambda i: (_number(rows[i], column) * (1 if smallest else -1), i),
-    )
-    if len(ranked) < 2:
-        return Verdict(column, ranked[0] if ranked else None)
-    first, second = ranked[:2]
-    if shown[first] == shown[second]:
+    values = {i: value for i, row in enumerate(rows) if is_number(value := row.get(column))}
+    if len(values) < 2:
+        return Verdict(column, None)
+    first, *rivals = sorted(values, key=lambda i: (values[i] if smallest else -values[i], i))
+    if shown[first] == shown[rivals[0]]:
         return Verdict(column, None, f"no winner in {name}: the two best are equal at the precision shown")
-    gap = abs(_number(rows[first], column) - _number(rows[second], column))
-    noise = max(
-        _number(rows[i], f"{column}_std") if is_number(rows[i].get(f"{column}_std")) else 0.0 for i in ranked[:2]
-    )
-    if gap <= noise:
-        what = (
-            f"the two best differ by {show_significant(gap, 2)}, one standard deviation is {show_significant(noise, 2)}"
-        )
-        return Verdict(column, None, f"no winner in {name}: {what}")
+    for rival in rivals:
+        lead = abs(values[first] - values[rival])
+        noise = max(_spread(rows[i], column) for i in (first, rival))
+        if lead <= noise:
+            told = f"leads by {show_significant(lead, 2)}, within one standard deviation ({show_significant(noise, 2)})"
+            return Verdict(column, None, f"no winner in {name}: the best {told}")
     return Verdict(column, first)
 
 
-def _number(row: Mapping[str, object], column: str) -> float:
-    value = row[column]
-    assert isinstance(value, int | float), "callers ask is_number first"
-    return float(value)
+def _spread(row: Mapping[str, object], column: str) -> float:
+    std = row.get(f"{column}_std")
+    return std if is_number(std) else 0.0

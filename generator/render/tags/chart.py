@@ -1,7 +1,7 @@
-"""`chart(rows, kind, x, y, …)`: a figure drawn at build time, with its data in a table behind a disclosure.
+"""From rows to a drawing: which columns become which curves, and what is said about what cannot be drawn.
 
 Kinds: line (raw values faint under smoothed ones, bands from `<column>_std`), bar, scatter, histogram, heatmap
-and parallel. What cannot be drawn (text, null, NaN) is left out of a curve and told under the figure.
+and parallel. What is no number (text, null, NaN) is left out and told under the figure.
 """
 
 from __future__ import annotations
@@ -9,18 +9,22 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
+from typing import TypeGuard
 
 from generator.render.tags import parallel
-from generator.render.tags.parallel import is_number
-from generator.render.tags.plot import Curve, Plot, draw
-from generator.render.tags.quantity import show_significant
+from generator.render.tags.cells import cell_html, show
+from generator.render.tags.plot import Curve, Plot
+from generator.render.tags.quantity import is_number, show_significant
 
 KINDS = ("line", "bar", "scatter", "histogram", "heatmap", "parallel")
-MOST_TABLE_ROWS = 60  # shown behind the disclosure; all of them are in the download
+MOST_TABLE_ROWS = 60  # shown behind the disclosure; all of them are in the files
+MOST_CURVES, MOST_BARS, MOST_CELLS, MOST_AXES = 24, 200, 10_000, 12
+DRAWABLE = 1e100  # larger numbers overflow in the arithmetic of an axis
+LONGEST_NAME = 48  # characters of a name in a drawing
 Rows = Sequence[Mapping[str, object]]
-Drawer = Callable[[Plot, str], str]
+Drawings = Callable[[Plot], str]
 
 
 @dataclass(frozen=True)
@@ -28,24 +32,24 @@ class Request:
     """The arguments of one call, checked."""
 
     kind: str
-    x: str
-    y: tuple[str, ...]
-    names: Mapping[str, str]  # column → what readers see
+    x: str = ""
+    y: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)  # column -> what readers see
     smooth: float = 0.0  # 0: none; 0.9: a moving average over about ten points
     log: str = ""  # "x", "y" or "xy"
     x_name: str = ""
     y_name: str = ""
-    group: str = ""  # scatter, line: one curve for each value of this column
+    group: str = ""  # one curve for each value of this column
     value: str = ""  # heatmap: the column in the cells; parallel: the metric that colours
     best: str = "min"  # parallel: which end of the metric is best
     bins: int = 20
-    height: float = 3.4
+    height: float = 3.4  # inches, at a width of 6.8
     baselines: tuple[tuple[str, float], ...] = ()
-    numbers: bool = False
+    numbers: bool = False  # write each cell's value into a heat map
 
     def shown(self, column: str) -> str:
         """Return the name readers see."""
-        return self.names.get(column, column.replace("_", " "))
+        return _short(self.names.get(column, column.replace("_", " ")))
 
 
 @dataclass(frozen=True)
@@ -53,112 +57,44 @@ class Drawn:
     """A chart, before it gets its caption."""
 
     svg: str
-    left_out: int  # values that are no numbers
+    prefix: str  # of the ids in it
     columns: tuple[str, ...]  # for the data table
+    remarks: tuple[str, ...]  # what was left out, and why
 
 
-def draw_chart(rows: Rows, request: Request, title: str, drawer: Drawer = draw) -> Drawn:
+def draw_chart(rows: Rows, request: Request, title: str, drawings: Drawings) -> Drawn:
     """Draw the rows as the request says.
 
     Raises:
-        ValueError: in words for the author, when there is nothing to draw.
+        ValueError: in words for the author, when it cannot be drawn.
     """
-    columns = _columns(rows, request)
     if request.kind == "parallel":
-        svg = parallel.draw(rows, columns, request.value or columns[-1], request.best == "min")
-        return Drawn(_titled(svg, title, _describe(rows, columns)), 0, columns)
-    plot = _heat_plot(rows, request) if request.kind == "heatmap" else _plot(rows, request)
-    if not any(curve.y for curve in plot.curves) and not plot.cells:
-        raise ValueError(f"there is no number to draw in {', '.join(f'`{name}`' for name in request.y)}")
-    prefix = "c" + hashlib.sha256(repr((plot, title)).encode()).hexdigest()[:10]
-    svg = _titled(drawer(plot, prefix), title, _describe(rows, columns))
-    used = (*request.y, *((request.x,) if request.kind in {"line", "scatter"} else ()))
-    left_out = sum(not is_number(row.get(column)) for row in rows for column in used if column)
-    return Drawn(svg, left_out, columns)
+        svg, prefix, columns, remarks = _parallel(rows, request)
+    else:
+        plot = _heat_plot(rows, request) if request.kind == "heatmap" else _plot(rows, request)
+        prefix, columns = prefix_of(plot), _columns(rows, request)
+        svg, remarks = drawings(plot), _left_out(rows, request, plot)
+    key = hashlib.sha256((title + svg).encode("utf-8", "replace")).hexdigest()[:10]
+    return Drawn(_titled(svg, f"{prefix}{key}", title, _describe(rows, columns)), prefix, columns, remarks)
+
+
+def prefix_of(plot: Plot) -> str:
+    """Return what the ids of a drawing begin with: two drawings never share one."""
+    return f"c{hashlib.sha256(repr(plot).encode('utf-8', 'replace')).hexdigest()[:10]}-"
 
 
 def data_table(rows: Rows, columns: Sequence[str], names: Callable[[str], str]) -> str:
     """Return the figures behind a chart as a small table: every n-th row when there are many."""
-    step = max(1, math.ceil(len(rows) / MOST_TABLE_ROWS))
+    step = math.ceil(len(rows) / MOST_TABLE_ROWS)
     head = "".join(f'<th scope="col">{escape(names(column))}</th>' for column in columns)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell_text(row.get(column)))}</td>" for column in columns) + "</tr>"
-        for row in rows[::step]
-    )
-    note = f" (every {step}th of {len(rows):,} rows)" if step > 1 else ""
+    lines = ("".join(_data_cell(row.get(column)) for column in columns) for row in rows[::step])
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    note = f" (one row in {step} of {len(rows):,})" if step > 1 else ""
     return (
         f'<details class="chart-data"><summary>Data{note}</summary>'
         f'<div class="table" role="region" tabindex="0" aria-label="Data of the figure">'
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details>"
     )
-
-
-def cell_text(value: object) -> str:
-    """Return a cell of a data table: numbers at five significant digits, null as a dash."""
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}"
-    return show_significant(value, 5) if isinstance(value, float) else str(value)
-
-
-def _columns(rows: Rows, request: Request) -> tuple[str, ...]:
-    if request.kind == "parallel":
-        chosen = request.y or tuple(key for key in rows[0] if not key.endswith("_std"))
-        return tuple(column for column in chosen if column != request.value) + (
-            (request.value,) if request.value else ()
-        )
-    named = [request.group, request.x if request.kind != "histogram" else "", *request.y, request.value]
-    bands = [f"{column}_std" for column in request.y if any(f"{column}_std" in row for row in rows)]
-    return tuple(dict.fromkeys(name for name in [*named, *bands] if name))
-
-
-def _plot(rows: Rows, request: Request) -> Plot:
-    """Turn rows into curves: one a column of y, or one a value of the grouping column."""
-    ticks: tuple[str, ...] = ()
-    if request.kind == "bar":
-        ticks = tuple(str(row.get(request.x, "")) for row in rows)
-        rows = [{**row, request.x: number} for number, row in enumerate(rows)]
-    groups = {str(row.get(request.group)): None for row in rows} if request.group else {"": None}
-    curves = []
-    for group in groups:
-        members = [row for row in rows if not request.group or str(row.get(request.group)) == group]
-        for column in request.y:
-            several = len(request.y) > 1 or not request.group
-            name = " ".join(part for part in (group, request.shown(column) if several else "") if part)
-            curves.append(_curve(members, request, column, name))
-    return Plot(
-        kind=request.kind,
-        curves=tuple(curves),
-        ticks=ticks,
-        x_name=request.x_name or ("" if request.kind in {"bar", "histogram"} else request.shown(request.x)),
-        y_name=request.y_name or (request.shown(request.y[0]) if len(request.y) == 1 else ""),
-        log_x="x" in request.log,
-        log_y="y" in request.log,
-        height=request.height,
-        bins=request.bins,
-        baselines=request.baselines,
-    )
-
-
-def _curve(rows: Rows, request: Request, column: str, name: str) -> Curve:
-    if request.kind == "histogram":
-        return Curve(name, (), tuple(_number(row[column]) for row in rows if is_number(row.get(column))))
-    points = [row for row in rows if is_number(row.get(request.x)) and is_number(row.get(column))]
-    x = tuple(_number(row[request.x]) for row in points)
-    y = tuple(_number(row[column]) for row in points)
-    spread = [row.get(f"{column}_std") for row in points]
-    low: tuple[float, ...] = ()
-    high: tuple[float, ...] = ()
-    faint: tuple[float, ...] = ()
-    if points and all(is_number(value) for value in spread):
-        low = tuple(value - _number(std) for value, std in zip(y, spread, strict=True))
-        high = tuple(value + _number(std) for value, std in zip(y, spread, strict=True))
-    if request.smooth and request.kind == "line":
-        faint, y = y, smoothed(y, request.smooth)
-    return Curve(name, x, y, low, high, faint)
 
 
 def smoothed(values: Sequence[float], share: float) -> tuple[float, ...]:
@@ -170,49 +106,158 @@ def smoothed(values: Sequence[float], share: float) -> tuple[float, ...]:
     return tuple(out)
 
 
+def _data_cell(value: object) -> str:
+    return cell_html(value, show(value, "5g" if isinstance(value, float) else ""))
+
+
+def _columns(rows: Rows, request: Request) -> tuple[str, ...]:
+    """Return the columns a chart shows, in the order of its data table."""
+    named = [request.group, "" if request.kind == "histogram" else request.x, *request.y, request.value]
+    bands = [f"{column}_std" for column in request.y if any(f"{column}_std" in row for row in rows)]
+    return tuple(dict.fromkeys(name for name in [*named, *bands] if name))
+
+
+def _parallel(rows: Rows, request: Request) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
+    chosen = request.y or tuple(key for key in rows[0] if not key.endswith("_std"))
+    metric = request.value or chosen[-1]
+    columns = (*(column for column in chosen if column != metric), metric)
+    if len(columns) > MOST_AXES:
+        raise ValueError(f"{len(columns)} axes are too many to read: name at most {MOST_AXES} columns in `y`")
+    failed = sum(not is_number(row.get(metric)) for row in rows)
+    runs = "1 run is" if failed == 1 else f"{failed:,} runs are"
+    remarks = (f"{runs} grey and dashed: no {request.shown(metric)}",) if failed else ()
+    svg = parallel.draw(rows, columns, request.best == "min", request.shown)
+    return svg, "p", columns, remarks
+
+
+def _plot(rows: Rows, request: Request) -> Plot:
+    """Turn rows into curves: one a column of y, or one a value of the grouping column."""
+    ticks: tuple[str, ...] = ()
+    if request.kind == "bar":
+        ticks = tuple(dict.fromkeys(_short(show(row.get(request.x))) for row in rows))
+        rows = [{**row, request.x: ticks.index(_short(show(row.get(request.x))))} for row in rows]
+    groups = dict.fromkeys(show(row.get(request.group)) for row in rows) if request.group else {"": None}
+    if len(groups) * len(request.y) > MOST_CURVES:
+        raise ValueError(f"{len(groups) * len(request.y):,} curves cannot be told apart: at most {MOST_CURVES}")
+    if len(ticks) > MOST_BARS:
+        raise ValueError(f"{len(ticks):,} bars cannot be told apart: at most {MOST_BARS}")
+    curves = []
+    for group in groups:
+        members = [row for row in rows if not request.group or show(row.get(request.group)) == group]
+        for column in request.y:
+            column_name = request.shown(column) if len(request.y) > 1 or not request.group else ""
+            curves.append(_curve(members, request, column, _short(f"{group} {column_name}")))
+    if not any(curve.y for curve in curves):
+        used = (*request.y, *((request.x,) if request.kind in {"line", "scatter"} else ()))
+        positive = " above 0" if request.log else ""
+        raise ValueError(f"no row has a number{positive} in {' and '.join(f'`{name}`' for name in used)}")
+    is_counted = request.kind in {"bar", "histogram"}
+    return Plot(
+        kind=request.kind,
+        curves=tuple(curves),
+        ticks=ticks,
+        x_name=_short(request.x_name)
+        or (request.shown(request.y[0]) if request.kind == "histogram" else "")
+        or ("" if is_counted else request.shown(request.x)),
+        y_name=_short(request.y_name)
+        or ("count" if request.kind == "histogram" else "")
+        or (request.shown(request.y[0]) if len(request.y) == 1 else ""),
+        log_x="x" in request.log and request.kind != "bar",
+        log_y="y" in request.log,
+        height=request.height,
+        bins=request.bins,
+        baselines=request.baselines,
+    )
+
+
+def _curve(rows: Rows, request: Request, column: str, name: str) -> Curve:
+    if request.kind == "histogram":
+        return Curve(
+            name, (), tuple(float(y) for row in rows if _is_drawable(y := row.get(column), "x" in request.log))
+        )
+    log_x, log_y = "x" in request.log and request.kind != "bar", "y" in request.log
+    found = [
+        (float(x), float(y), row.get(f"{column}_std"))
+        for row in rows
+        if _is_drawable(x := row.get(request.x), log_x) and _is_drawable(y := row.get(column), log_y)
+    ]
+    xs, ys = tuple(x for x, _, _ in found), tuple(y for _, y, _ in found)
+    low: tuple[float, ...] = ()
+    high: tuple[float, ...] = ()
+    spreads = [float(std) for _, _, std in found if _is_drawable(std)]
+    if found and len(spreads) == len(found) and any(spreads):
+        floor = min(ys) / 10 if log_y else -math.inf  # a band that reaches 0 has no end on a log axis
+        low = tuple(max(y - std, floor) for y, std in zip(ys, spreads, strict=True))
+        high = tuple(y + std for y, std in zip(ys, spreads, strict=True))
+    if request.smooth and request.kind == "line":
+        low, smooth, high = (smoothed(values, request.smooth) for values in (low, ys, high))
+        return Curve(name, xs, smooth, low, high, faint=ys)
+    return Curve(name, xs, ys, low, high)
+
+
+def _is_drawable(value: object, log: bool = False) -> TypeGuard[int | float]:
+    return is_number(value) and abs(value) <= DRAWABLE and (value > 0 or not log)
+
+
 def _heat_plot(rows: Rows, request: Request) -> Plot:
     """Arrange three columns as a grid: x along, y down, in the order of the rows."""
-    across = list(dict.fromkeys(str(row.get(request.x)) for row in rows))
-    down = list(dict.fromkeys(str(row.get(request.y[0])) for row in rows))
-    found = {(str(row.get(request.y[0])), str(row.get(request.x))): row.get(request.value) for row in rows}
-    cells = tuple(
-        tuple(_number(value) if is_number(value := found.get((y, x))) else None for x in across) for y in down
-    )
-    if not any(cell is not None for line in cells for cell in line):
-        cells = ()
+    found: dict[tuple[str, str], float | None] = {}
+    for row in rows:
+        at = (show(row.get(request.y[0])), show(row.get(request.x)))
+        if at in found:
+            raise ValueError(
+                f"two rows have {request.y[0]} {at[0]:.40} and {request.x} {at[1]:.40}: one cell, one value"
+            )
+        found[at] = float(value) if _is_drawable(value := row.get(request.value)) else None
+    down, across = list(dict.fromkeys(y for y, _ in found)), list(dict.fromkeys(x for _, x in found))
+    if len(down) * len(across) > MOST_CELLS:
+        raise ValueError(f"{len(down):,} by {len(across):,} cells are too many to see: at most {MOST_CELLS:,}")
+    if all(cell is None for cell in found.values()):
+        raise ValueError(f"no row has a number in `{request.value}`")
     return Plot(
         kind="heatmap",
-        ticks=tuple(across),
-        side_ticks=tuple(down),
-        cells=cells,
-        x_name=request.x_name or request.shown(request.x),
-        y_name=request.y_name or request.shown(request.y[0]),
+        ticks=tuple(map(_short, across)),
+        side_ticks=tuple(map(_short, down)),
+        cells=tuple(tuple(found.get((y, x)) for x in across) for y in down),
+        x_name=_short(request.x_name) or request.shown(request.x),
+        y_name=_short(request.y_name) or request.shown(request.y[0]),
+        value_name=request.shown(request.value),
         height=request.height,
         numbers=request.numbers,
     )
 
 
-def _number(value: object) -> float:
-    assert isinstance(value, int | float), "callers ask is_number first"
-    return float(value)
+def _left_out(rows: Rows, request: Request, plot: Plot) -> tuple[str, ...]:
+    """Tell how many values are missing from the drawing."""
+    if request.kind == "heatmap":
+        missing = sum(not _is_drawable(row.get(request.value)) for row in rows)
+    else:
+        missing = len(rows) * len(request.y) - sum(len(curve.y) for curve in plot.curves)
+    log = " (a logarithmic axis has no 0)" if request.log else ""
+    told = "1 missing value is" if missing == 1 else f"{missing:,} missing values are"
+    return (f"{told} not drawn{log}",) if missing else ()
 
 
-def _titled(svg: str, title: str, description: str) -> str:
+def _short(name: str) -> str:
+    """Return a name for a drawing: on one line, not too long."""
+    name = " ".join(name.split())
+    return name if len(name) <= LONGEST_NAME else name[:LONGEST_NAME].rstrip() + "…"
+
+
+def _titled(svg: str, key: str, title: str, description: str) -> str:
     """Give the drawing what a screen reader says."""
-    key = hashlib.sha256((title + description + svg).encode()).hexdigest()[:10]
-    head = f'<title id="t{key}">{escape(title)}</title><desc id="d{key}">{escape(description)}</desc>'
-    start = svg.index(">") + 1
-    opening = svg[: start - 1] + f' role="img" aria-labelledby="t{key} d{key}">'
-    return opening + head + svg[start:]
+    head = f'<title id="{key}t">{escape(title)}</title><desc id="{key}d">{escape(description)}</desc>'
+    start = svg.index(">")
+    return f'{svg[:start]} role="img" aria-labelledby="{key}t {key}d">{head}{svg[start + 1 :]}'
 
 
 def _describe(rows: Rows, columns: Sequence[str]) -> str:
     """Tell the span of every column of numbers."""
     told = []
     for column in columns:
-        numbers = [_number(row[column]) for row in rows if is_number(row.get(column))]
+        numbers = [value for row in rows if is_number(value := row.get(column))]
         if numbers:
             ends = f"from {show_significant(numbers[0], 3)} to {show_significant(numbers[-1], 3)}"
             span = f"between {show_significant(min(numbers), 3)} and {show_significant(max(numbers), 3)}"
-            told.append(f"{column.replace('_', ' ')} {ends}, {span}")
-    return f"{len(rows):,} rows. " + "; ".join(told) + "."
+            told.append(f"{_short(column.replace('_', ' '))} {ends}, {span}")
+    return f"{len(rows):,} row{'s' if len(rows) > 1 else ''}. " + "; ".join(told) + "."

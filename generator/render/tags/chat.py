@@ -1,7 +1,7 @@
 """`chat(data.x)`: a conversation as turns, the baseline's answers beside it, and how it was decoded.
 
 The data is `{"candidate_log": [...], "baseline_log": [...], "parameters": {...}}`: flat lists of strings, the
-person first. An odd log ends with an unanswered turn, an empty one says so; every string is text.
+person first. An odd log ends with an unanswered turn, an empty one says so; every string, the caption too, is text.
 """
 
 from __future__ import annotations
@@ -9,34 +9,34 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from generator.data.ledger import Provenance
 from generator.errors import SiteError
-from generator.render.tags.strip import Artifact, strip
+from generator.render.tags.strip import Artifact, Source, strip
+from generator.render.values import NUMBER
 
+NAMES = ("you", "model", "baseline")
 DECODING = ("top_p", "top_k", "temperature", "min_p", "num_beams", "no_repeat_ngram_size", "max_length", "seed")
 SHAPE = 'a chat is `{"candidate_log": ["question", "answer", …], "parameters": {…}}`'
 
 
-def chat(data: object, origin: Provenance | None, names: Sequence[str], caption: str, label: str) -> Artifact:
-    """Return the conversation as HTML.
+def chat(data: object, source: Source, names: Sequence[str], caption: str, label: str) -> Artifact:
+    """Return the conversation as HTML; `names` are those of the person, the model and the baseline.
 
     Raises:
         SiteError: when the value is no chat.
     """
     log, baseline, parameters = _read(data)
-    person, model, other = (*names, "you", "model", "baseline")[:3] if len(names) < 3 else names[:3]
-    turns = "".join(_turn(i, text, person, model) for i, text in enumerate(log))
-    body = f'<ol class="turns">{turns}</ol>' if log else '<p class="empty">This conversation is empty.</p>'
+    person, model, other = (*names, *NAMES[len(names) :])[:3]
+    body = _turns(log, person, model) if log else '<p class="empty">This conversation is empty.</p>'
     if baseline:
-        beside = "".join(_turn(i, text, person, other) for i, text in enumerate(baseline))
-        body += f'<details class="baseline"><summary>{escape(other)}</summary><ol class="turns">{beside}</ol></details>'
-    told = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
+        turns = _turns(baseline, person, other)
+        body += f'<details class="baseline"><summary>The same with {escape(other)}</summary>{turns}</details>'
     line = decoding_line(parameters)
-    remark = f'<p class="decoding">{escape(line)}</p>' if line else ""
+    body += f'<p class="decoding">{escape(line)}</p>' if line else ""
+    if caption or label:
+        body += f"<figcaption>{NUMBER if label else ''}{escape(caption)}</figcaption>"
     ident = f' id="{escape(label)}"' if label else ""
-    text = "\n".join(f"{model if i % 2 else person}: {said}" for i, said in enumerate(log))
-    html = f'<figure class="chat"{ident}>{body}{remark}{told}{strip(origin, ())}</figure>'
-    return Artifact(html, text, label=label, caption=caption)
+    text = "\n".join(f"{model if number % 2 else person}: {said}" for number, said in enumerate(log))
+    return Artifact(f'<figure class="chat"{ident}>{body}{strip(source)}</figure>', text, label=label)
 
 
 def decoding_line(parameters: Mapping[str, object]) -> str:
@@ -47,13 +47,17 @@ def decoding_line(parameters: Mapping[str, object]) -> str:
     if parameters.get("rule"):
         told.append(f"chosen by: {parameters['rule']}")
     decoding = [f"{key.replace('_', '-')} {parameters[key]}" for key in DECODING if parameters.get(key) is not None]
-    return "; ".join([", ".join(told), ", ".join(decoding)] if told and decoding else [", ".join(told + decoding)])
+    return "; ".join(", ".join(part) for part in (told, decoding) if part)
 
 
-def _turn(number: int, text: str, person: str, model: str) -> str:
-    who, side = (model, "model") if number % 2 else (person, "person")
-    lines = "<br>".join(escape(line) for line in text.split("\n"))
-    return f'<li class="{side}"><b>{escape(who)}</b> <p dir="auto">{lines}</p></li>'
+def _turns(log: Sequence[str], person: str, model: str) -> str:
+    turns = (_turn(text, *((model, "model") if number % 2 else (person, "person"))) for number, text in enumerate(log))
+    return f'<ol class="turns">{"".join(turns)}</ol>'
+
+
+def _turn(text: str, who: str, side: str) -> str:
+    said = escape(text).replace("\r\n", "\n").replace("\n", "<br>")
+    return f'<li class="{side}"><b dir="auto">{escape(who)}</b> <p dir="auto">{said}</p></li>'
 
 
 def _read(data: object) -> tuple[list[str], list[str], Mapping[str, object]]:

@@ -7,24 +7,31 @@ and the dark page. Imported only when a chart is drawn.
 from __future__ import annotations
 
 import io
+import math
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
+from generator.render.tags.quantity import show_significant
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 INK, RULE, GHOST = "#010203", "#010204", "#010205"
 SERIES = tuple(f"#0102{10 + i:02x}" for i in range(8))
+LIGHT = ("#1f5f99", "#b4451f", "#2d7a4f", "#8a4f9e", "#9a6a00", "#1f7f8a", "#b23a6b", "#6b665d")  # where no theme is
 STAND_INS = {
     INK: "currentColor",
     RULE: "var(--rule, #8888)",
     GHOST: "var(--muted, #777)",
-    **{colour: f"var(--series-{i + 1})" for i, colour in enumerate(SERIES)},
+    **{series: f"var(--series-{i}, {colour})" for i, (series, colour) in enumerate(zip(SERIES, LIGHT, strict=True), 1)},
 }
 DASHES = ("-", "--", ":", "-.")  # beside colour, for those who do not see it
+MOST_TICKS, ROOM = 20, 80  # names along an axis, and all their letters together
 WIDTH = 6.8  # inches at 100 units each
 Column = Sequence[float | None]
 
@@ -52,6 +59,7 @@ class Plot:
     cells: tuple[tuple[float | None, ...], ...] = ()
     x_name: str = ""
     y_name: str = ""
+    value_name: str = ""  # of a heat map's colours
     log_x: bool = False
     log_y: bool = False
     height: float = 3.4  # inches
@@ -83,7 +91,8 @@ def draw(plot: Plot, prefix: str) -> str:
         "text.parse_math": False,  # a `$` in a name is a dollar sign
         **dict.fromkeys(("text.color", "axes.labelcolor", "xtick.color", "ytick.color"), INK),
     }
-    with mpl.rc_context(settings):
+    with mpl.rc_context(settings), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a letter without a glyph is measured wrong and drawn right: browsers have it
         figure = Figure(figsize=(WIDTH, plot.height), layout="constrained")
         FigureCanvasSVG(figure)
         _DRAWERS[plot.kind](figure.add_subplot(), plot)
@@ -118,7 +127,13 @@ def _bars(axes: Axes, plot: Plot) -> None:
             below = [value - low for value, low in zip(curve.y, curve.low, strict=True)]
             above = [high - value for value, high in zip(curve.y, curve.high, strict=True)]
             axes.errorbar(x, curve.y, yerr=[below, above], fmt="none", ecolor=INK, elinewidth=0.9, capsize=2.5)
-    axes.set_xticks(range(len(plot.ticks)), [_wrapped(tick) for tick in plot.ticks])
+    step = math.ceil(len(plot.ticks) / MOST_TICKS)
+    names = [_wrapped(tick, max(8, ROOM // len(plot.ticks))) for tick in plot.ticks[::step]]
+    axes.set_xticks(range(0, len(plot.ticks), step), names)
+    if len(names) > 6 and sum(len(max(name.split("\n"), key=len)) for name in names) > ROOM:
+        axes.tick_params(axis="x", rotation=35)
+        for label in axes.get_xticklabels():
+            label.set_horizontalalignment("right")
     _finish(axes, plot)
     axes.grid(visible=False, axis="x")
 
@@ -140,19 +155,23 @@ def _heat(axes: Axes, plot: Plot) -> None:
     drawn = axes.pcolormesh(np.ma.masked_invalid(cells), cmap="viridis", edgecolors="none", shading="flat")
     axes.invert_yaxis()
     axes.set_aspect("equal" if cells.shape[0] == cells.shape[1] else "auto")
-    axes.set_xticks(np.arange(len(plot.ticks)) + 0.5, plot.ticks)
-    axes.set_yticks(np.arange(len(plot.side_ticks)) + 0.5, plot.side_ticks)
+    across, down = (math.ceil(len(names) / MOST_TICKS) for names in (plot.ticks, plot.side_ticks))
+    axes.set_xticks(np.arange(0, len(plot.ticks), across) + 0.5, [_wrapped(tick) for tick in plot.ticks[::across]])
+    axes.set_yticks(np.arange(0, len(plot.side_ticks), down) + 0.5, plot.side_ticks[::down])
+    if sum(len(tick) for tick in plot.ticks[::across]) > ROOM:
+        axes.tick_params(axis="x", rotation=35)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     axes.set(xlabel=plot.x_name, ylabel=plot.y_name)
     bar = axes.figure.colorbar(drawn, ax=axes, fraction=0.046, pad=0.03)
     bar.outline.set_visible(False)
+    bar.set_label(plot.value_name)
     if plot.numbers:
         middle = float(np.nanmean([np.nanmin(cells), np.nanmax(cells)]))
         for (row, column), cell in np.ndenumerate(cells):
             if np.isfinite(cell):
                 colour = "#111111" if cell > middle else "#f4f4f4"
-                axes.text(column + 0.5, row + 0.5, f"{cell:.3g}", ha="center", va="center", color=colour, size=8)
+                axes.text(column + 0.5, row + 0.5, f"{cell:.2g}", ha="center", va="center", color=colour, size=8)
 
 
 _DRAWERS = {"line": _lines, "scatter": _points, "bar": _bars, "histogram": _histogram, "heatmap": _heat}
@@ -162,8 +181,10 @@ def _finish(axes: Axes, plot: Plot) -> None:
     """Draw what all kinds share: scales, grid, baselines, names, legend."""
     if plot.log_x:
         axes.set_xscale("log")
+        _name_powers(axes.xaxis)
     if plot.log_y:
         axes.set_yscale("log")
+        _name_powers(axes.yaxis)
     for name, value in plot.baselines:
         axes.axhline(value, color=GHOST, linewidth=1, linestyle=(0, (1, 2)))
         axes.annotate(
@@ -174,8 +195,20 @@ def _finish(axes: Axes, plot: Plot) -> None:
     axes.tick_params(length=0)
     axes.set(xlabel=plot.x_name, ylabel=plot.y_name)
     names = [curve.name for curve in plot.curves if curve.name]
-    if len(names) > 1:
-        axes.legend(loc="best", fontsize=9.5)
+    if len(names) > 1:  # above the axes, where no data can lie under it
+        columns = max(1, min(len(names), 4, 90 // (max(map(len, names)) + 6)))
+        axes.figure.legend(loc="outside upper left", fontsize=9.5, ncols=columns)
+
+
+def _name_powers(axis: Axis) -> None:
+    """Write the ticks of a logarithmic axis as people do: 0.01, 1, 1,000, 10⁻⁵; where it spans little, more of them."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    low, high = axis.get_view_interval()
+    is_short = high / low < 100
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if is_short else (1.0,), numticks=8))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: show_significant(float(value), 1)))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def _wrapped(text: str, width: int = 16) -> str:
@@ -191,16 +224,23 @@ def _wrapped(text: str, width: int = 16) -> str:
 
 def _tidy(svg: str, prefix: str) -> str:
     """Cut the XML head, put the page's colours and fonts in, make every id this drawing's own."""
-    svg = svg[svg.index("<svg") :]
+    svg = re.sub(
+        r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", svg[svg.index("<svg") :], flags=re.DOTALL
+    )
+    svg = re.sub(r"<[^<>]+>", lambda tag: _tidy_tag(tag[0], prefix), svg)  # tags alone: names are data
+    svg = re.sub(r"<defs>\s*</defs>", "", svg)
+    return re.sub(r">\s+<(?!/text|tspan)", ">\n<", svg).strip()
+
+
+def _tidy_tag(tag: str, prefix: str) -> str:
     for stand_in, colour in STAND_INS.items():
-        svg = svg.replace(stand_in, colour)
-    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
-    svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
-    svg = re.sub(r'(xlink:href="#|url\(#)', rf"\g<1>{prefix}-", svg)
-    svg = re.sub(r"font-family: [^;\"]*", "font-family: var(--sans, sans-serif)", svg)
-    svg = re.sub(r"font: ([0-9.]+px) [^;\"]*", r"font: \1 var(--sans, sans-serif)", svg)
-    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>\s*", "", svg, flags=re.DOTALL)  # it would style the whole page
-    svg = re.sub(r' (?:width|height)="[0-9.]+pt"| xmlns:xlink="[^"]*"| version="1.1"', "", svg)
-    svg = svg.replace("xlink:href", "href")
-    svg = svg.replace("<svg ", '<svg stroke-linejoin="round" ', 1)
-    return re.sub(r"\n\s*", "\n", svg).strip()
+        tag = tag.replace(stand_in, colour)
+    tag = re.sub(r'\bid="(?:figure|axes|patch|text|line2d|matplotlib|xtick|ytick|legend|\w*Collection)[^"]*"', "", tag)
+    tag = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}\1"', tag)
+    tag = re.sub(r'(xlink:href="#|url\(#)', rf"\g<1>{prefix}", tag).replace("xlink:href", "href")
+    tag = re.sub(r"font-family: [^;\"]*", "font-family: var(--sans, sans-serif)", tag)
+    tag = re.sub(r"font: ([0-9.]+px) [^;\"]*", r"font: \1 var(--sans, sans-serif)", tag)
+    if tag.startswith("<svg"):  # matplotlib's style sheet would style the whole page
+        tag = re.sub(r' (?:width|height)="[0-9.]+pt"| xmlns:xlink="[^"]*"| version="1.1"', "", tag)
+        tag = tag.replace("<svg ", '<svg stroke-linejoin="round" ', 1)
+    return tag

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -9,10 +11,12 @@ from urllib.parse import quote
 
 from generator.data.artifacts import Record
 from generator.data.ledger import Provenance
+from generator.errors import SiteError
 from generator.render.tags.quantity import show_duration
 from generator.render.values import Block
 
 TROUBLE = {"stale", "edited", "failed", "pending", "running"}
+LABEL = re.compile(r"(?:(?P<kind>tab|fig):)?(?P<name>\w[\w.-]{0,79})")
 
 
 @dataclass(frozen=True)
@@ -21,20 +25,50 @@ class File:
 
     name: str  # in the page's folder: "tab-methods.csv"
     text: str
+    title: str = ""  # what the link to it says: "CSV"
 
 
 @dataclass(frozen=True)
 class Artifact(Block):
-    """Finished HTML of a table, chart or chat, with the files it offers and the label it answers to."""
+    """Finished HTML of a table, chart or chat, with the files it offers."""
 
     files: tuple[File, ...] = ()
-    label: str = ""  # "tab:methods"; "" when nothing refers to it
-    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the data of a table, chart or chat comes from."""
+
+    key: str = ""  # "group_lasso.digits.methods"; "" for what the page computed
+    run: Provenance | None = None  # None: no experiment makes it
 
 
 def with_kind(label: str, kind: str) -> str:
-    """Return a label with its kind: `weights` of a table is `tab:weights`."""
-    return label if not label or ":" in label else f"{kind}:{label}"
+    """Return a label with its kind: `weights` of a table is `tab:weights`.
+
+    Raises:
+        SiteError: when it could be no id, no file name, or is a label of something else.
+    """
+    if not label:
+        return ""
+    found = LABEL.fullmatch(label)
+    if not found:
+        raise SiteError(f"`{label:.60}` cannot be a label", hint="write letters, digits, `-`, `_` and `.`")
+    if found["kind"] not in {None, kind}:
+        raise SiteError(f"the label `{label}` is not one of a {NAMES[kind]}", hint=f"write `{kind}:{found['name']}`")
+    return f"{kind}:{found['name']}"
+
+
+NAMES = {"tab": "table", "fig": "figure"}
+
+
+def stem(label: str, source: Source, kind: str, *contents: str) -> str:
+    """Return the name of the files that hold an artifact's data; two with other contents never share one."""
+    if label:
+        return label.replace(":", "-")
+    digest = hashlib.sha256("\0".join(contents).encode("utf-8", "replace")).hexdigest()[:6]
+    made = f"{source.run.experiment}.{source.run.artifact}".strip(".") if source.run else kind
+    return f"{made.replace('.', '-')}-{digest}"
 
 
 def run_url(experiment: str) -> str:
@@ -47,41 +81,51 @@ def describe(record: Record | None) -> str:
     if record is None:
         return "not run yet"
     seeds = record.seeds
+    commit = str(record.git.get("commit") or "")[:7]
     told = [
         f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {seeds[0]}–{seeds[-1]}" if seeds else "",
         show_duration(record.seconds) if record.seconds else "",
-        f"commit {str(record.git.get('commit', ''))[:7]}" if record.git.get("commit") else "",
+        f"commit {commit}" if commit else "",
         "with uncommitted changes" if record.git.get("dirty") else "",
         record.date,
     ]
     return " · ".join(part for part in told if part)
 
 
-def strip(origin: Provenance | None, downloads: Sequence[tuple[str, str]], remarks: Sequence[str] = ()) -> str:
-    """Return the strip's HTML; `downloads` are (label, address). Data made by hand says so."""
-    links = " ".join(f'<a href="{escape(url)}" download>{escape(label)}</a>' for label, url in downloads)
+def strip(source: Source, files: Sequence[File] = (), remarks: Sequence[str] = ()) -> str:
+    """Return the strip's HTML. Data that no run made says so."""
+    links = " ".join(f'<a href="{quote(file.name)}" download>{escape(file.title)}</a>' for file in files)
     offered = f'<span class="downloads">{links}</span>' if links else ""
-    told = "".join(f'<p class="remark">{escape(remark)}</p>' for remark in remarks)
-    if origin is None:
-        body = f'<p class="source"><span>data written by hand</span>{offered}</p>' if offered else ""
-        return f'<div class="strip">{told}{body}</div>' if told or body else ""
-    record = origin.record
-    command = record.command if record else origin.status.command
-    hardware = ", ".join(str(value) for value in record.hardware.values() if value) if record else ""
-    made = [f"<code>{escape(command)}</code>", escape(hardware)]
-    trouble = _trouble(origin)
+    told = "".join(f'<p class="remark">{escape(remark[:1].upper() + remark[1:])}</p>' for remark in remarks)
+    if source.run is None:
+        origin = f"<code>data.{escape(source.key)}</code>, written by hand" if source.key else "computed on this page"
+        return f'<div class="strip">{told}<p class="source"><span>{origin}</span>{offered}</p></div>'
+    run = source.run
+    trouble = _trouble(run)
     return (
-        f'<div class="strip{" " + origin.status.state if trouble else ""}">{told}{trouble}'
-        f'<p class="source"><a href="{run_url(origin.experiment)}">{escape(origin.experiment)}</a>'
-        f"<span>{escape(describe(record))}</span>{offered}</p>"
-        f"<details><summary>Make it again</summary><p>{'<br>'.join(part for part in made if part)}</p></details></div>"
+        f'<div class="strip{" " + run.status.state if trouble else ""}">{told}{trouble}'
+        f'<p class="source"><a href="{run_url(run.experiment)}">{escape(run.experiment)}</a>'
+        f"<span>{escape(describe(run.record))}</span>{offered}</p>{_again(run)}</div>"
     )
 
 
-def _trouble(origin: Provenance) -> str:
+def _again(run: Provenance) -> str:
+    """Tell how to make it again, and on what it was made."""
+    record = run.record
+    command = record.command if record else run.status.command
+    parts = {**record.hardware} if record else {}
+    if parts.get("cores"):
+        parts["cores"] = f"{parts['cores']} core{'s' if parts['cores'] != 1 else ''}"
+    hardware = ", ".join(str(part) for part in parts.values() if part)
+    made = "<br>".join(part for part in (f"<code>{escape(command)}</code>", escape(hardware)) if part)
+    return f'<details class="again"><summary>Make it again</summary><p>{made}</p></details>'
+
+
+def _trouble(run: Provenance) -> str:
     """Say aloud when the artifact cannot be believed."""
-    status = origin.status
+    status = run.status
     if status.state not in TROUBLE:
         return ""
-    why, mend = escape("; ".join(status.reasons[:3])), escape(status.command)
-    return f'<p class="trouble"><strong>{status.state}</strong> {why} <code>{mend}</code></p>'
+    why = escape("; ".join(status.reasons[:3]))
+    mend = "" if status.state == "running" else f" <code>{escape(status.command)}</code>"
+    return f'<p class="trouble"><strong>{status.state}</strong> {why}{mend}</p>'
