@@ -8,14 +8,16 @@ from generator.errors import SiteError
 from generator.publish.check_addresses import address_clashes
 from generator.publish.check_links import DeadLinks
 from generator.publish.output import Output
+from generator.publish.references import unresolved
 from generator.publish.site import Site
 from generator.read.page import Page
 
 
 def check(site: Site, outputs: Sequence[Output], failed: Sequence[Page] = (), unread: bool = False) -> list[SiteError]:
-    """Return every dead link and every clash of addresses.
+    """Return every dead link, every reference to nothing and every clash of addresses.
 
     `failed` are pages that have an address but could not be rendered; `unread` says that there are files of which
     not even the address is known. What may lead to one of them is not reported.
     """
-    return [*DeadLinks(site, outputs, failed, unread).find(), *address_clashes(site, outputs)]
+    dead = DeadLinks(site, outputs, failed, unread).find()
+    return [*dead, *unresolved(site, not failed and not unread), *address_clashes(site, outputs)]

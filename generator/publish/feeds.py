@@ -17,9 +17,10 @@ from xml.etree.ElementTree import Element, SubElement
 
 from generator.address import output_path
 from generator.publish.layout import Theme
-from generator.publish.links import absolute, encode, relative, resolve
+from generator.publish.links import absolute, encode, relative
 from generator.publish.meta import description
 from generator.publish.output import Output
+from generator.publish.references import resolve
 from generator.publish.site import Site
 from generator.publish.text import replace_math, without_scripts, xml_text
 from generator.render.render import Rendered
@@ -100,7 +101,7 @@ def _entry(root: Element, post: Rendered, feed: Feed, site: Site, content: str) 
 
 def _content(post: Rendered, site: Site) -> str:
     """Return a post's HTML as a feed reader can show it."""
-    html = resolve(post.document.html, post, site.by_source)
+    html = resolve(post.document.html, post, site)
     html = replace_math(_HEADING_ANCHOR.sub("", without_scripts(html)), lambda tex: f"<code>{tex}</code>")
     return absolute(html, site.config.url, post.page.url)
 

@@ -45,6 +45,7 @@ class Site:
     newer: Mapping[str, Rendered]  # url of a post -> the next post in time
     older: Mapping[str, Rendered]
     related: Index  # url of a post -> up to three others, nearest first
+    labels: Index  # id of a figure, table, equation or section -> the pages that have one
     backlinks: Index  # url -> posts that link there, newest first
     tag_names: Mapping[str, str]  # slug -> name
     tree: Tree
@@ -93,6 +94,7 @@ def collect(rendered: Iterable[Rendered], config: Config, tree: Tree, ledger: Le
         newer={post.page.url: newer for newer, post in pairwise(posts)},
         older={post.page.url: older for post, older in pairwise(posts)},
         related=_related(posts, by_tag),
+        labels=_labels(posts + pages),
         backlinks=_backlinks(posts, by_source, by_url),
         tag_names=tag_names,
         tree=tree,
@@ -186,6 +188,14 @@ def _backlinks(posts: Sequence[Rendered], by_source: Mapping[str, Rendered], by_
             if linked and linked is not post:
                 found[linked.page.url][post.page.source.path] = post
     return {url: tuple(linking.values()) for url, linking in sorted(found.items())}
+
+
+def _labels(everything: Sequence[Rendered]) -> Index:
+    found: defaultdict[str, list[Rendered]] = defaultdict(list)
+    for item in everything:
+        for name in {label.id for label in item.document.labels}:
+            found[name].append(item)
+    return {name: tuple(owners) for name, owners in sorted(found.items())}
 
 
 def _now(posts: Sequence[Rendered]) -> datetime:

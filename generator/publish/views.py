@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from generator.config import Author, MenuItem
 from generator.data.tree import Branch
-from generator.publish import links, meta
+from generator.publish import links, meta, references
 from generator.publish.site import Site
 from generator.render.markup.markdown import Heading
 from generator.render.render import Rendered
@@ -106,12 +106,12 @@ class PageView:
     @cached_property
     def content(self) -> Markup:
         """The body, with links to source files resolved."""
-        return Markup(links.resolve(self._rendered.document.html, self._rendered, self._site.by_source))
+        return Markup(references.resolve(self._rendered.document.html, self._rendered, self._site))
 
     @cached_property
     def excerpt(self) -> Markup:
         """The beginning, fit for any other page: its links lead home, its ids are its own."""
-        summary = links.resolve(self._rendered.summary, self._rendered, self._site.by_source)
+        summary = references.resolve(self._rendered.summary, self._rendered, self._site)
         return Markup(_with_own_ids(links.rooted(summary, self.url), self.url.strip("/").replace("/", "-")))
 
     @cached_property

@@ -9,7 +9,7 @@ from markdown_it.token import Token
 from generator.render.markup.findings import Findings
 from generator.render.markup.html import text_of
 
-AS_WRITTEN = {"text", "text_special", "code_inline", "value", "math_inline", "math_block", "math_ref"}
+AS_WRITTEN = {"text", "text_special", "code_inline", "value", "math_inline", "math_block", "math_ref", "reference"}
 LINES = {"fence", "code_block", "block_value"}
 
 
