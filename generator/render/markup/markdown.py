@@ -30,6 +30,7 @@ from generator.render.markup.html import raw_html
 from generator.render.markup.links import link_rules, links
 from generator.render.markup.math import math_rules, typeset
 from generator.render.markup.notes import footnotes, note_rules
+from generator.render.markup.numbering import numbering
 from generator.render.markup.parser import new_parser, prepare
 from generator.render.markup.plain import page_text, plain_text
 from generator.render.markup.references import plain_references, reference_rules, settle_references
@@ -218,6 +219,7 @@ CORE_RULES: tuple[str | Callable[[StateCore], None], ...] = (
     code,
     raw_html,
     reveal_values,
+    numbering,
     images,
     links,
     headings,
