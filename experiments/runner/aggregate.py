@@ -1,7 +1,7 @@
 """Results of several seeds as one: mean under the old name, standard deviation beside it.
 
-    scalar   {"accuracy": a}  becomes  {"accuracy": mean, "accuracy_std": s, "n": 5, "seeds": [0, 1, 2, 3, 4]};
-             a bare number becomes {"mean", "std", "n", "seeds"}
+    scalar   {"accuracy": a}  becomes  {"accuracy": mean, "accuracy_std": s, "n": 5, "seeds": [0, 1, 2, 3, 4],
+             "by_seed": {"accuracy": [a0, a1, …]}}; a bare number becomes {"mean", "std", "n", "seeds", "by_seed"}
     table, series
              rows that stand for the same thing become one, with `<column>_std` and `n`. The same thing: equal
              values in the columns without floats, or in the text columns where these tell rows apart. A measured
@@ -64,9 +64,11 @@ def _join(kind: str, seeds: Sequence[int], values: list[Any]) -> Any:
 def _scalar(seeds: Sequence[int], values: list[Any]) -> dict[str, Any]:
     count = {"n": len(seeds), "seeds": list(seeds)}
     if all(isinstance(value, dict) for value in values) and _share_keys(values):
-        return _with(_mapping(values, set()), count)
+        measured = [key for key in values[0] if _is_measured([value[key] for value in values])]
+        by_seed = {key: [value[key] for value in values] for key in measured}
+        return _with(_mapping(values, set()), {**count, "by_seed": by_seed})
     if all(_is_number(value) for value in values):
-        return {"mean": _mean(values), "std": _deviation(values), **count}
+        return {"mean": _mean(values), "std": _deviation(values), **count, "by_seed": list(values)}
     return {"by_seed": [{"seed": seed, "value": value} for seed, value in zip(seeds, values, strict=True)]}
 
 

@@ -126,15 +126,20 @@ def test_a_scalar_over_seeds_is_mean_and_deviation() -> None:
         "winner": ["a", "b"],
         "n": 2,
         "seeds": [0, 1],
+        "by_seed": {"loss": [1.0, 3.0], "rows": [5, 5]},
     }
 
 
 def test_a_bare_number_over_seeds_gets_names() -> None:
-    assert join("scalar", 1.0, 3.0) == {"mean": 2.0, "std": math.sqrt(2), "n": 2, "seeds": [0, 1]}
+    joined = join("scalar", 1.0, 3.0)
+
+    assert joined == {"mean": 2.0, "std": math.sqrt(2), "n": 2, "seeds": [0, 1], "by_seed": [1.0, 3.0]}
 
 
 def test_where_a_seed_has_null_there_is_no_mean() -> None:
-    assert join("scalar", {"loss": 1.0}, {"loss": None}) == {"loss": None, "loss_std": None, "n": 2, "seeds": [0, 1]}
+    joined = join("scalar", {"loss": 1.0}, {"loss": None})
+
+    assert joined == {"loss": None, "loss_std": None, "n": 2, "seeds": [0, 1], "by_seed": {"loss": [1.0, None]}}
 
 
 def test_rows_are_matched_by_their_columns_without_floats() -> None:
