@@ -164,6 +164,7 @@ def test_several_seeds_are_joined(walk: Any) -> None:
         "position_std": pytest.approx(deviation, rel=1e-5),
         "n": 2,
         "seeds": [0, 1],
+        "by_seed": {"position": alone},
     }
     assert walk.data("family/walk/curve.json")[0].keys() == {"step", "position", "position_std", "n"}
 
