@@ -67,7 +67,7 @@ def _unmark(marked: str) -> tuple[str, list[int]]:
     """
     parts = LINE_MARK.split(marked)
     origins: list[int] = []
-    current = origin = int(parts[1]) if len(parts) > 1 else 0
+    current = origin = 0
     is_blank = True
     for index, part in enumerate(parts):
         if index % 2:

@@ -156,13 +156,14 @@ class Run:
         Raises:
             SiteError: there is no such file, or it cannot be read.
         """
-        if name not in self._opened:
+        key = name if isinstance(name, str) else ""
+        if key not in self._opened:
             found = find_include(self.language.root, name, may_be_missing)
             if found is None:
                 return None
             source = SourceText(found.path, found.text.removesuffix("\n"))  # its line goes on after the tag
-            self._opened[str(name)] = self.compile(source)
-        return self._opened[str(name)]
+            self._opened[key] = self.compile(source)
+        return self._opened[key]
 
     def enter(self, script: Script, at: int) -> None:
         """Count a file inside a file."""

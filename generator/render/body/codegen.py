@@ -21,7 +21,8 @@ from jinja2.idtracking import VAR_LOAD_PARAMETER
 
 from generator.errors import did_you_mean
 
-CHECKS = {"(each)": "each", "(unpack)": "unpack"}  # filters only `_checked` can name, and the method behind each
+# Filters that only `_checked` can name, and the method behind each.
+CHECKS = {"(each)": "each", "(unpack)": "unpack", "(spread)": "spread", "(spread named)": "spread_named"}
 _OPERATIONS = {"Add": "+", "Sub": "-", "Mul": "*", "Div": "/", "FloorDiv": "//", "Mod": "%", "Pow": "**"}
 
 
@@ -208,6 +209,21 @@ class Generator(CodeGenerator):
 
     # Helpers --------------------------------------------------------------------------------------------
 
+    def signature(
+        self, node: nodes.Call | nodes.Filter | nodes.Test, frame: Frame, extra_kwargs: Mapping[str, Any] | None = None
+    ) -> None:
+        """Write the arguments of a call; what `*` and `**` spread is checked first."""
+        names = [*(str(keyword.key) for keyword in node.kwargs), *(extra_kwargs or ())]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            self.complain(first_token(node), f"`{name}` is given twice")
+            node.kwargs = [keyword for keyword in node.kwargs if keyword.key != name]  # type: ignore[assignment]
+        if node.dyn_args is not None:
+            node.dyn_args = _checked("(spread)", node.dyn_args, node.dyn_args)
+        if node.dyn_kwargs is not None:
+            given = tuple(keyword.key for keyword in node.kwargs)
+            node.dyn_kwargs = _checked("(spread named)", node.dyn_kwargs, node.dyn_kwargs, given)
+        super().signature(node, frame, extra_kwargs)
+
     def pull_dependencies(self, nodes: Any) -> None:
         """Do nothing: filters and tests are found by name when they run."""
 
@@ -249,9 +265,9 @@ def first_token(node: nodes.Node) -> int:
     return node.lineno
 
 
-def _checked(check: str, value: nodes.Node, target: nodes.Node) -> nodes.Expr:
+def _checked(check: str, value: nodes.Node, target: nodes.Node, *given: object) -> nodes.Expr:
     """Let `check` see a value before `target` takes it apart."""
-    pattern = nodes.Const(_pattern(target))
+    pattern = nodes.Const(given[0] if given else _pattern(target))
     return nodes.Filter(value, check, [pattern], [], None, None, lineno=first_token(value))
 
 

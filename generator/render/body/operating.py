@@ -102,13 +102,31 @@ def each(script: Script, at: int, value: Any, pattern: Pattern = None) -> Iterab
         return ()
     if isinstance(value, Mapping):
         is_pairs = pattern is not None and len(pattern) == 2
-        pairs = [(key, value[key]) for key in value] if is_pairs else list(value)
-        return _matching(script, at, pairs, None if is_pairs else pattern)
+        return _matching(script, at, [(key, value[key]) for key in value] if is_pairs else list(value), pattern)
     if isinstance(value, str) or is_list(value):
         return _matching(script, at, value, pattern)
     what = f"`{script.expression(at)}` is {describe(value)}: there is nothing to loop over"
     script.report(what, at, "write `| default([], true)` if it may be null" if value is None else "")
     return ()
+
+
+def spread(script: Script, at: int, value: Any, pattern: Pattern) -> Iterable[object]:  # noqa: ARG001
+    """Return what `*` makes arguments of."""
+    items = list(each(script, at, value))
+    return items if is_container(value) or isinstance(value, str) else [Missing(script, "", at)]
+
+
+def spread_named(script: Script, at: int, value: Any, given: tuple[str, ...]) -> Mapping[str, object]:
+    """Return what `**` makes named arguments of; `given` are named in the call itself."""
+    if script.tell(at, value):
+        return {}
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        script.report(f"`**` takes a mapping of names, not {describe(value)}", at)
+        return {}
+    for key in value:
+        if key in given:
+            script.report(f"`{key}` is given twice", at)
+    return {str.__str__(key): value[key] for key in value if key not in given}
 
 
 def unpack(script: Script, at: int, value: Any, pattern: Pattern) -> Any:

@@ -31,7 +31,7 @@ from generator.render.scan import Scanned
 if TYPE_CHECKING:
     from generator.render.jinja import Run
 
-CHAIN = re.compile(r"""(?:[^\W\d]\w*|"[^"]*"|'[^']*')(?:\s*\.\s*\w+|\[(?:[\w.-]+|"[^"]*"|'[^']*')\])*""")
+CHAIN = re.compile(r"""(?:\w+|"[^"]*"|'[^']*')(?:\s*\.\s*\w+|\[(?:[\w.-]+|"[^"]*"|'[^']*')\])*""")
 MISTAKES = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError)  # what a wrong argument raises
 
 
@@ -63,6 +63,7 @@ class Script:
     operate, compare, join, own = operating.operate, operating.compare, operating.join, operating.own
     made, mapping, namespace = operating.made, operating.mapping, operating.namespace
     tick, each, unpack = operating.tick, operating.each, operating.unpack
+    spread, spread_named = operating.spread, operating.spread_named
 
     autoescape = is_async = False  # Jinja's runtime asks
     context_class = Context
@@ -208,7 +209,8 @@ class Script:
 
     def _offset(self, at: int) -> int:
         tag, offset = self.shape.spots[at]
-        return self.scanned.tags[tag].inside_start + offset
+        found = self.scanned.tags[tag]
+        return max(found.start, found.inside_start + offset)  # a rewritten tag has words before its own
 
     # Running --------------------------------------------------------------------------------------------
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from generator.config import Config
 from generator.data.tree import Tree
@@ -12,11 +15,41 @@ from generator.errors import Place
 from generator.read.page import Page, parse
 from generator.read.source import Source
 from generator.render.expand import expand
+from generator.render.jinja import BodyLanguage
 from generator.render.markup.markdown import Markup
 from generator.render.values import Block, Expanded, Inline, Text
 
 SWEEP = "Name,LR,Loss\nrun,0.000051790419752351344,1.2804\nrun,2,\n"
 CHAT = '{"log": ["hi <b>*x*</b>", "a|b"], "best": 0.5, "none": null, "text": "# no | `heading`"}'
+
+LINES = {  # kinds of line; `@` is the number of the line
+    "text": "w@ and {{ 1 }}",
+    "value": "{{ 1 }} w@",
+    "blank": "",
+    "indented": "  w@",
+    "inline if": "{% if true %}w@{% else %}no{% endif %} {{ 'x' if false }}",
+    "untaken": "{% if false %}no{% endif %}w@",
+    "comment": "{# a comment\nover lines #}",
+    "comment in text": "w@ {# aside #} more",
+    "raw": "{% raw %}\n{{ literal }}\n{% endraw %}",
+    "long tag": "{% set x = [\n  1,\n] %}",
+    "loop": "{% for x in [1, 2] %}",
+    "empty loop": "{% for x in [] %}",
+    "branch": "{% if true %}",
+    "call": "{% set captured %}",
+    "close": "w@",
+}
+CLOSERS = {
+    "loop": "{% endfor %}",
+    "empty loop": "{% endfor %}",
+    "branch": "{% endif %}",
+    "call": "{% endset %}",
+}
+
+
+@pytest.fixture(scope="module")
+def language(tmp_path_factory):
+    return BodyLanguage(Config(), tmp_path_factory.mktemp("site"))
 
 
 @pytest.fixture
@@ -90,6 +123,19 @@ def test_a_loop_makes_table_rows_that_point_to_its_line(chat):
     ]
 
 
+def test_a_chat_log_loops_inside_a_fence(bench):
+    bench.write("_data/log.json", '["hi", "```\\n# not a heading", "bye"]')
+    body = (
+        "```\n{% for line in data.log %}\n{% if loop.index is odd %}\n>>> {{ line }}\n{% else %}\n"
+        "GPT: {{ line }}\n\n{% endif %}\n{% endfor %}\n```\n"
+    )
+
+    expanded = bench.expand(body)
+
+    assert expanded.text == "```\n>>> \ufdd00\ufdd1\nGPT: \ufdd01\ufdd1\n\n>>> \ufdd02\ufdd1\n```\n"
+    assert [place.line for place in expanded.places] == [1, 4, 6, 7, 4, 10, 11]
+
+
 def test_a_line_that_begins_with_a_value_in_a_loop_points_to_its_line(bench):
     assert bench.lines("top\n{% for x in [1, 2] %}\n{{ x }}\n{% endfor %}\n\nend") == [
         (1, "top"),
@@ -143,6 +189,23 @@ def test_line_breaks_of_a_safe_value_belong_to_its_line(bench):
         (7, "b c"),
         (8, "d"),
     ]
+
+
+@given(st.lists(st.sampled_from(sorted(LINES)), max_size=30))
+def test_every_line_points_to_the_line_its_words_stand_in(language, kinds):
+    """Whatever tags stand around it: each word names the line it was written in."""
+    body, closers = [], []
+    for kind in kinds:
+        body += LINES[kind].replace("@", str(len(body) + 1)).split("\n")
+        if kind in CLOSERS:
+            closers.append(CLOSERS[kind])
+        elif kind == "close" and closers:
+            body[-1] = closers.pop()
+    expanded = expand(_post("\n".join([*body, *reversed(closers)])), Tree(language.root).view(), language)
+    written = [re.search(r"w(\d+)", line) for line in expanded.text.split("\n")]
+    told = [place.line for place, word in zip(expanded.places, written, strict=True) if word]
+
+    assert told == [int(word[1]) for word in written if word]
 
 
 def test_no_mark_is_left_in_text_or_values(bench):

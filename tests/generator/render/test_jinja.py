@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from generator.config import Author, Config
-from generator.data.tree import Tree
 from generator.errors import SiteError, flatten
-from generator.read.page import parse
-from generator.read.source import Source
-from generator.render.expand import expand
-from generator.render.jinja import BodyLanguage
 from generator.render.values import Block, Inline
 
 DATA = """{
@@ -217,15 +211,12 @@ def test_what_has_no_plain_form_is_a_mistake(data, body, mistake):
         ("{{ 2.0 ** 100000 }}", "1:4 the result is too large a number"),
         ("{{ (-1) ** 0.5 }}", "1:4 the root of a negative number is not a real number"),
         ('{{ "a" + 1 }}', "1:4 `+` cannot take text and a number"),
-        ("{{ none + 1 }}", "1:4 `+` cannot take null and a number"),
         ('{{ -"a" }}', "1:4 `-` cannot take a number and text"),
         ('{{ 1 < "a" }}', "1:4 a number cannot be compared with text"),
         ('{{ 1 in "abc" }}', "1:4 `in` looks for text in a text, not for a number"),
-        ("{{ 1 in 5 }}", "1:4 `in` cannot look into a number"),
         ("{{ {[1]: 2} | length }}", "1:4 a list cannot be a key"),
         ("{{ {}[[1]] }}", "1:4 a list is not a key"),
         ('{{ "a"[1.5] }}', "1:4 text has no item `1.5`"),
-        ("{{ 5[1:] }}", "1:4 a number has no parts"),
         ("{% for x in 5 %}{% endfor %}", "1:13 `5` is a number: there is nothing to loop over"),
         (
             "{% for x in none %}{% endfor %}",
@@ -238,6 +229,11 @@ def test_what_has_no_plain_form_is_a_mistake(data, body, mistake):
             "{% set page.x = 1 %}",
             "1:8 `page` is not a namespace, so no field of it can be set | `{% set page = namespace() %}`",
         ),
+        ("{{ range(*5) | length }}", "1:11 `5` is a number: there is nothing to loop over"),
+        ("{{ dict(**5) | length }}", "1:11 `**` takes a mapping of names, not a number"),
+        ("{{ dict(a=1, **{'a': 2}) | length }}", "1:16 `a` is given twice"),
+        ("{{ dict(a=1, a=2) | length }}", "1:4 `a` is given twice"),
+        ("{% for a, (b, c) in {'x': 1} %}{% endfor %}", "1:21 there are 2 names to set, and a number"),
         ("{{ data() }}", "1:4 `data` is a mapping: it cannot be called"),
         ("{{ data.d.t() }}", "1:4 `data.d.t` is text: it cannot be called"),
         ('{{ "x".upper(1) }}', "1:4 `upper` cannot be called like this: takes no arguments (1 given)"),
@@ -280,82 +276,6 @@ def test_text_of_the_author_may_be_safe(bench):
     assert bench('{{ "<br>" | safe }}') == "<br>"
     assert bench('{% set x = "<b>" ~ 1 ~ page.title ~ "</b>" %}{{ x | safe }}', "title: <i>") == "<b>1<i></b>"
     assert bench("{{ (page.note | upper) | safe }}", "note: <b>*") == "<B>*"
-
-
-# Syntax -------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("body", "mistakes"),
-    [
-        ("{{ a b }}", ["1:6 `b` stands where `}}` must be"]),
-        ("{{ }}", ["1:4 a value is missing before `}}`"]),
-        ("{{ 1 + }}", ["1:8 a value is missing before `}}`"]),
-        ("{{ (1 }}", ["1:7 `}` stands where `)` must be"]),
-        ("{{ 1) }}", ["1:5 `)` is not expected here"]),
-        ("{{ a ? b }}", ["1:6 `?` has no meaning in a tag"]),
-        ("{{ a. }}", ["1:7 a name must follow the dot"]),
-        ("{% for x %}{% endfor %}", ["1:10 `%}` stands where `in` must be"]),
-        ("{% if %}{% endif %}", ["1:7 a value is missing before `%}`"]),
-        ("{% set 1 = 2 %}", ["1:8 only a name can be set"]),
-        ("{{ f(a=1, 2) }}", ["1:5 a plain argument stands after a named one"]),
-        ("{% macro m(a=1, b) %}{% endmacro %}", ["1:18 a parameter without a default stands after one with a default"]),
-        ("{% call 5 %}{% endcall %}", ["1:4 `call` needs a macro or a tag: `{% call box() %}`"]),
-        ("{{ 1 is odd is even }}", ["1:13 `is` may stand only once: join tests with `and`"]),
-        ('{{ "\\x" }}', ["1:4 a `\\` in this text begins nothing known"]),
-        (
-            "{% for loop in [1] %}{% endfor %}",
-            ["1:8 `loop` belongs to the loop itself: choose another name"],
-        ),
-        ('{% from "a" import _x %}', ["1:20 a name that begins with `_` cannot be imported"]),
-        ("{% if x %}", ["1:1 `if` is never closed | write `{% endif %}` where it ends"]),
-        (
-            "{% for x in [1] %}\n{% if x %}\n{% endfor %}",
-            ["2:1 `if` is not closed before `endfor` | write `{% endif %}` before it"],
-        ),
-        ("{% endfor %}", ["1:1 `endfor` closes nothing: there is no open `for` before it"]),
-        ("{% else %}", ["1:1 `else` has no meaning without an open `if`"]),
-        ("{% for x in y %}{% elif x %}{% endfor %}", ["1:17 `elif` has no meaning inside `for`"]),
-        ("{% if 1 %}{% else %}{% else %}{% endif %}", ["1:21 `else` stands after the `else` of its `if`"]),
-        ("{% break %}", ["1:1 `break` stands outside of any `for`"]),
-        (
-            "{% for x in y %}{% macro m() %}{% break %}{% endmacro %}{% endfor %}",
-            ["1:32 `break` stands outside of any `for`"],
-        ),
-        ("{% fro x in y %}", ["1:1 there is no tag named `fro` | did you mean `from`?"]),
-        ("{% assign x = 1 %}", ["1:1 there is no tag named `assign` | write `{% set name = value %}`"]),
-        ("{% endraw %}", ["1:1 there is no tag named `endraw` | there is no open `{% raw %}` before it"]),
-        (
-            "{% zzz %}",
-            ["1:1 there is no tag named `zzz` | braces that are not a tag go between `{% raw %}` and `{% endraw %}`"],
-        ),
-        (
-            "{% %}",
-            [
-                "1:1 a tag begins with its name: `{% for … %}`"
-                " | braces that are not a tag go between `{% raw %}` and `{% endraw %}`"
-            ],
-        ),
-        ("{% if 1 %}" * 16 + "{% endif %}" * 16, ["1:151 tags stand more than 15 deep inside each other here"]),
-        ("{{ 1 }}" * 5001, ["1:35001 this file has more than 5,000 tags | loop over data instead"]),
-        (
-            "{{ 1" + " + 1" * 300 + " }}",
-            ["1:1202 this is too long or too deep for one tag | do it in several steps with `{% set %}`"],
-        ),
-    ],
-)
-def test_a_mistake_in_a_tag_is_said_in_our_words(bench, body, mistakes):
-    assert bench.mistakes(body) == mistakes
-
-
-def test_every_tag_that_does_not_parse_is_reported(bench):
-    assert bench.mistakes("{{ a b }}\n{% if %}\n{{ 1 + }}\n{% fro %}") == [
-        "1:6 `b` stands where `}}` must be",
-        "2:1 `if` is never closed | write `{% endif %}` where it ends",
-        "2:7 a value is missing before `%}`",
-        "3:8 a value is missing before `}}`",
-        "4:1 there is no tag named `fro` | did you mean `from`?",
-    ]
 
 
 # Names in a body ----------------------------------------------------------------------------------------
@@ -477,13 +397,3 @@ def test_a_broken_data_file_is_reported_in_the_file(bench):
     assert [message.split()[0] for message in bench.mistakes("{{ data.broken.a }}{{ data.broken.b }}")] == [
         "_data/broken.json:1:7"
     ]
-
-
-def test_shapes_are_forgotten_when_there_are_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("generator.render.jinja.MOST_SHAPES", 2)
-    language = BodyLanguage(Config(), tmp_path)
-    for number in range(5):
-        page = parse(Source("posts/2026-01-02-x.md", f"{{{{ {number} }}}}", ""), Config())
-        assert expand(page, Tree(tmp_path).view(), language).values[0].text == str(number)
-
-    assert len(language._shapes) == 2
