@@ -38,7 +38,7 @@ def claimed(ledger: Ledger, told: str, left: object, sign: str = "", right: obje
         if not isinstance(left, bool):
             raise SiteError(f"the claim `{told}` compares nothing: it is {_shown(left)}", hint="write `a < b`")
         if not left:
-            raise SiteError(f"the claim `{told}` does not hold", hint=_runs(ledger, left))
+            raise SiteError(f"the claim `{told}` does not hold", hint="a claim with one comparison tells both sides")
         return _opening(f"checked: {told}")
     if each:
         return _for_each(ledger, told, (left, sign, right), each)
