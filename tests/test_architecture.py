@@ -33,6 +33,7 @@ MAY_TOUCH_THE_DISK = {
     "generator/publish/assets.py",
     "generator/publish/exchange.py",
     "generator/publish/output.py",
+    "generator/publish/repair.py",
     "generator/read/source.py",
     "generator/read/scaffold.py",
     "generator/render/cache.py",
