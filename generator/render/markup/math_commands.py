@@ -34,7 +34,7 @@ Eqqcolon eqqcolon eqsim eqslantgtr eqslantless equalscolon equalscoloncolon equi
 exp fallingdotseq fbox fcmp fint Finv flat forall frac frak frown Game Gamma gamma gcd ge genfrac geq geqq geqslant
 gets gg ggg gggtr gimel gnapprox gneq gneqq gnsim grave gt gtrapprox gtrdot gtreqless gtreqqless gtrless gtrsim
 gvertneqq H Harr hArr harr hat hbar hdashline hearts heartsuit hline hom hookleftarrow hookrightarrow hphantom
-hslash hspace i iddots idotsint iff iiiint iiint iint Im image imageof imath impliedby implies in inf infin infty
+hskip hslash hspace i iddots idotsint iff iiiint iiint iint Im image imageof imath impliedby implies in inf infin infty
 injlim int intBar intbar intclockwise intercal Iota iota isin it j jmath Join Kappa kappa ker kern kernelcontraction
 Ket ket L l Lambda lambda land lang lAngle langle Larr lArr larr lBrace lbrace lbrack lceil ldotp ldots le leadsto
 Leftarrow leftarrow leftarrowtail leftharpoondown leftharpoonup leftleftarrows Leftrightarrow leftrightarrow
@@ -45,7 +45,7 @@ Longleftrightarrow longleftrightarrow longmapsto Longrightarrow longrightarrow l
 lozenge lparen lq Lrarr lrArr lrarr lrcorner Lsh lt ltimes lVert lvert lvertneqq maltese mapsto mathbb mathbf
 mathbin mathcal mathclose mathfrak mathinner mathit mathop mathopen mathord mathpunct mathrel mathring mathrm
 mathscr mathsf mathstrut mathtt max measeq measuredangle medspace mho mid middle min minuscolon minuscoloncolon
-minuso mkern mod models mp mspace Mu mu multimap N nabla natnums natural ncong ne nearrow neg negmedspace
+minuso mkern mod models mp mskip mspace Mu mu multimap N nabla natnums natural ncong ne nearrow neg negmedspace
 negthickspace negthinspace neq nequiv newline nexists ngeq ngeqq ngeqslant ngtr ngtrless ngtrsim ni nLeftarrow
 nleftarrow nLeftrightarrow nleftrightarrow nleq nleqq nleqslant nless nlessgt nlesssim nmid nobreakspace nolimits
 not notin notni nparallel nprec npreceq nRightarrow nrightarrow nsim nsubset nsubseteq nsubseteqq nsucc nsucceq

@@ -67,6 +67,12 @@ BUILT_IN = {
     "bbone": r"\mathbb{1}",
     "indep": r"\perp\!\!\!\perp",
     "ordinarycolon": ":",
+    "ensuremath": "#1",
+    "cancelto": r"\overset{#1}{\cancel{#2}}",
+    "noindent": "",
+    "vspace": "#9",
+    "TeX": r"\text{TeX}",
+    "LaTeX": r"\text{LaTeX}",
     "toprule": r"\hline",
     "midrule": r"\hline",
     "bottomrule": r"\hline",
@@ -80,6 +86,8 @@ BUILT_IN = {
     "bgroup": r"\begingroup",
     "egroup": r"\endgroup",
 }
+# Sizes of type: a formula has that of its text.
+BUILT_IN |= dict.fromkeys("tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge".split(), "")
 DEFINING = {"\\newcommand", "\\renewcommand", "\\providecommand", "\\DeclareMathOperator"}
 PLAIN_DEFINING = {"\\def", "\\gdef", "\\edef", "\\xdef"}
 PREFIXES = {"\\global", "\\long"}

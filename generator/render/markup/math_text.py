@@ -69,10 +69,10 @@ def operator_name(nodes: Sequence[Node]) -> list[Tok]:
         elif node.text in SPACES:
             written.append(Tok(SPACES[node.text], node.at))
         elif node.text.isalnum() or node.text in {*"-'*./"} or is_insert(node.text):
-            written.append(node)
+            written.append(Tok("\u2010", node.at) if node.text == "-" else node)  # a hyphen, not a minus sign
         else:
             return []
-    if any(token.text == "-" or is_insert(token.text) for token in written):
+    if any(is_insert(token.text) for token in written):
         at = written[0].at
         return [Tok("\\text", at), Tok("{", at), *written, Tok("}", at)]
     return written
@@ -123,6 +123,8 @@ def _typographic(words: Sequence[Tok]) -> list[Tok]:
                 index += len(ascii_form)
                 break
         else:
+            if words[index].text == " " and index and words[index - 1].text.startswith("\\"):
+                written += [Tok("{", words[index].at), Tok("}", words[index].at)]  # or the space would go
             written.append(words[index])
             index += 1
     return written
