@@ -210,6 +210,8 @@ class Script:
     def _offset(self, at: int) -> int:
         tag, offset = self.shape.spots[at]
         found = self.scanned.tags[tag]
+        if self.source.text.startswith("[", found.start) and offset > found.inside.rfind(") | guarded("):
+            return found.start  # the filter of a guarded literal is its typed words
         return max(found.start, found.inside_start + offset)  # a rewritten tag has words before its own
 
     # Running --------------------------------------------------------------------------------------------
