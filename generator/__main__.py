@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from generator.errors import SiteError, did_you_mean, flatten
 
 if TYPE_CHECKING:
-    from generator.build import Built
+    from generator.build import Built, Options
 
 SITE_IS_WRONG, COMMAND_IS_WRONG, OUR_BUG, INTERRUPTED = 1, 2, 70, 130
 COMMANDS = ("build", "check", "new")
@@ -49,6 +49,8 @@ def parser() -> argparse.ArgumentParser:
     build.set_defaults(run=_build)
     check = commands.add_parser("check", help="build in memory and report", description="Check all, write nothing.")
     _site_flags(check)
+    check.add_argument("--fix", action="store_true", help="rewrite guarded literals that no longer hold")
+    check.add_argument("--numbers", action="store_true", help="list each number of each post, and what it rests on")
     check.set_defaults(run=_check, output=None)
     new = commands.add_parser("new", help="start a post", description="Write a new draft: new post 'A title'.")
     new.add_argument("kind", choices=["post"])
@@ -117,10 +119,46 @@ def _check(arguments: argparse.Namespace) -> int:
     """Do all of a build but the writing."""
     from generator.build import assemble
 
-    built = assemble(_options(arguments))
+    options = _options(arguments)
+    if arguments.fix:
+        _fix(options)
+    built = assemble(options)
     _say_warnings(built)
+    if arguments.numbers:
+        return _numbers(built, arguments.strict)
     print(f"{_count(len(built.outputs), 'file')} would be written, {_count(len(built.warnings), 'warning')}")
     return 0
+
+
+def _fix(options: Options) -> None:
+    """Mend the guarded literals that no longer hold, and show the difference."""
+    from generator.build import assemble
+    from generator.publish.repair import repair
+
+    mistakes: list[SiteError] = []
+    try:
+        mistakes += assemble(options).warnings
+    except* SiteError as group:
+        mistakes += flatten(group)
+    mended = repair(options.source, mistakes)
+    print(mended.diff, end="")
+    print(f"{_count(mended.count, 'literal')} rewritten")
+
+
+def _numbers(built: Built, strict: bool) -> int:
+    """List what each number of each post rests on; with `strict`, hold posts to what they promise."""
+    from generator.publish.numbers import broken_promise, coverage
+    from generator.render.render import make_tools
+
+    site = built.site
+    tools = make_tools(site.tree.root, site.config, site.tree, site.ledger)
+    broken = []
+    for post in site.posts:
+        covered = coverage(post.page, tools)
+        print(covered, end="\n\n")
+        if promise := broken_promise(post.page, covered):
+            broken.append(promise)
+    return report(broken) if broken and strict else 0
 
 
 def _new(arguments: argparse.Namespace) -> int:

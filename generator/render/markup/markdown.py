@@ -96,6 +96,10 @@ class Markup:
             ids=frozenset(findings.ids),
         )
 
+    def tokens(self, expanded: Expanded) -> list[Token]:
+        """Return a body's tokens with their values in place, for who looks at its words."""
+        return self._parse(expanded)[0]
+
     def inline(self, text: str, place: Place) -> tuple[str, str]:
         """Return a title or an excerpt as HTML that may stand inside a link, and as plain text.
 
