@@ -30,6 +30,9 @@ LATEST_POSTS = 20
 FEED = "/atom.xml"
 
 _HEADING_ANCHOR = re.compile(r' ?<a class="anchor"[^>]*>[^<]*</a>')
+# What needs a page around it: where a number comes from, the table behind a chart, how to run it again.
+_NUMBER = re.compile(r'<data class="num"[^>]*>([^<]*)</data>')
+_DISCLOSURE = re.compile(r'<details class="(?:chart-data|again)">.*?</details>', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ def _entry(root: Element, post: Rendered, feed: Feed, site: Site, content: str) 
 
 def _content(post: Rendered, site: Site) -> str:
     """Return a post's HTML as a feed reader can show it."""
-    html = resolve(post.document.html, post, site)
+    html = _DISCLOSURE.sub("", _NUMBER.sub(r"\1", resolve(post.document.html, post, site)))
     html = replace_math(_HEADING_ANCHOR.sub("", without_scripts(html)), lambda tex: f"<code>{tex}</code>")
     return absolute(html, site.config.url, post.page.url)
 

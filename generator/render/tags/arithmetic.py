@@ -12,6 +12,7 @@ import operator
 from collections.abc import Callable, Mapping
 
 from generator.errors import did_you_mean
+from generator.render.tags.quantity import is_number
 
 OPERATORS: dict[type[ast.AST], Callable[[float, float], float]] = {
     ast.Add: operator.add,
@@ -26,10 +27,12 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
     "ln": math.log,
     "log2": math.log2,
     "log10": math.log10,
-    "max": max,
-    "min": min,
+    "max": lambda *numbers: max(numbers),
+    "min": lambda *numbers: min(numbers),
     "sqrt": math.sqrt,
 }
+OF_SEVERAL = {"max", "min"}
+TAKES = {True: "one number or more", False: "one number"}
 LONGEST = 200  # characters of a formula
 
 
@@ -50,7 +53,7 @@ def compile_formula(text: str, columns: Mapping[str, object]) -> Callable[[Mappi
     def value(row: Mapping[str, object]) -> float | None:
         try:
             found = _value(tree, row)
-        except (ArithmeticError, ValueError, TypeError):
+        except (ArithmeticError, ValueError):
             return None
         return found if math.isfinite(found) else None
 
@@ -71,9 +74,11 @@ def _check(node: ast.AST, text: str, columns: Mapping[str, object]) -> None:
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
         if node.func.id not in FUNCTIONS:
             raise ValueError(f"`{node.func.id}` in `{text}` is none of {', '.join(FUNCTIONS)}")
+        if len(node.args) != 1 and (node.func.id not in OF_SEVERAL or not node.args):
+            raise ValueError(f"`{node.func.id}` in `{text}` takes {TAKES[node.func.id in OF_SEVERAL]}")
         for argument in node.args:
             _check(argument, text, columns)
-    elif not (isinstance(node, ast.Constant) and isinstance(node.value, int | float)):
+    elif not (isinstance(node, ast.Constant) and is_number(node.value)):
         raise ValueError(f"`{text}` holds more than arithmetic: {ast.unparse(node)[:40]}")
 
 
@@ -86,7 +91,7 @@ def _value(node: ast.AST, row: Mapping[str, object]) -> float:
     if isinstance(node, ast.Call):
         assert isinstance(node.func, ast.Name), "_check has seen to it"
         return FUNCTIONS[node.func.id](*(_value(argument, row) for argument in node.args))
-    found = row[node.id] if isinstance(node, ast.Name) else node.value if isinstance(node, ast.Constant) else None
-    if isinstance(found, bool) or not isinstance(found, int | float):
-        raise TypeError("not a number")
+    found = row.get(node.id) if isinstance(node, ast.Name) else node.value if isinstance(node, ast.Constant) else None
+    if not is_number(found):
+        raise ValueError("missing, or not a number")
     return float(found)

@@ -74,13 +74,12 @@ def draw_chart(rows: Rows, request: Request, title: str, drawings: Drawings) -> 
         plot = _heat_plot(rows, request) if request.kind == "heatmap" else _plot(rows, request)
         prefix, columns = prefix_of(plot), _columns(rows, request)
         svg, remarks = drawings(plot), _left_out(rows, request, plot)
-    key = hashlib.sha256((title + svg).encode("utf-8", "replace")).hexdigest()[:10]
-    return Drawn(_titled(svg, f"{prefix}{key}", title, _describe(rows, columns)), prefix, columns, remarks)
+    return Drawn(_titled(svg, prefix, title, _describe(rows, columns)), prefix, columns, remarks)
 
 
-def prefix_of(plot: Plot) -> str:
+def prefix_of(drawn: Plot | str) -> str:
     """Return what the ids of a drawing begin with: two drawings never share one."""
-    return f"c{hashlib.sha256(repr(plot).encode('utf-8', 'replace')).hexdigest()[:10]}-"
+    return f"c{hashlib.sha256(repr(drawn).encode('utf-8', 'replace')).hexdigest()[:10]}-"
 
 
 def data_table(rows: Rows, columns: Sequence[str], names: Callable[[str], str]) -> str:
@@ -127,7 +126,7 @@ def _parallel(rows: Rows, request: Request) -> tuple[str, str, tuple[str, ...], 
     runs = "1 run is" if failed == 1 else f"{failed:,} runs are"
     remarks = (f"{runs} grey and dashed: no {request.shown(metric)}",) if failed else ()
     svg = parallel.draw(rows, columns, request.best == "min", request.shown)
-    return svg, "p", columns, remarks
+    return svg, prefix_of(svg), columns, remarks
 
 
 def _plot(rows: Rows, request: Request) -> Plot:
@@ -244,11 +243,11 @@ def _short(name: str) -> str:
     return name if len(name) <= LONGEST_NAME else name[:LONGEST_NAME].rstrip() + "…"
 
 
-def _titled(svg: str, key: str, title: str, description: str) -> str:
+def _titled(svg: str, prefix: str, title: str, description: str) -> str:
     """Give the drawing what a screen reader says."""
-    head = f'<title id="{key}t">{escape(title)}</title><desc id="{key}d">{escape(description)}</desc>'
+    head = f'<title id="{prefix}title">{escape(title)}</title><desc id="{prefix}desc">{escape(description)}</desc>'
     start = svg.index(">")
-    return f'{svg[:start]} role="img" aria-labelledby="{key}t {key}d">{head}{svg[start + 1 :]}'
+    return f'{svg[:start]} role="img" aria-labelledby="{prefix}title {prefix}desc">{head}{svg[start + 1 :]}'
 
 
 def _describe(rows: Rows, columns: Sequence[str]) -> str:

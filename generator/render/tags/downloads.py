@@ -22,9 +22,9 @@ POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 
 def to_csv(rows: Sequence[Row], columns: Sequence[str]) -> str:
-    """Return all values at full precision; null is an empty cell, and empty text is `""`."""
+    """Return all values at full precision, as RFC 4180 has it; null is an empty cell."""
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
+    writer = csv.writer(buffer)
     writer.writerow(columns)
     for row in rows:
         writer.writerow(["" if row.get(column) is None else row.get(column) for column in columns])

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
-from generator.render.tags.quantity import show_significant
+from generator.render.tags.quantity import THIN, TIMES, show_significant
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -149,10 +149,12 @@ def _histogram(axes: Axes, plot: Plot) -> None:
 
 
 def _heat(axes: Axes, plot: Plot) -> None:
+    import matplotlib as mpl
     import numpy as np
 
     cells = np.array([[np.nan if cell is None else cell for cell in row] for row in plot.cells], dtype=float)
-    drawn = axes.pcolormesh(np.ma.masked_invalid(cells), cmap="viridis", edgecolors="none", shading="flat")
+    colours = mpl.colormaps["viridis"].resampled(40)  # with more the bar becomes an image inside the drawing
+    drawn = axes.pcolormesh(np.ma.masked_invalid(cells), cmap=colours, edgecolors="none", shading="flat")
     axes.invert_yaxis()
     axes.set_aspect("equal" if cells.shape[0] == cells.shape[1] else "auto")
     across, down = (math.ceil(len(names) / MOST_TICKS) for names in (plot.ticks, plot.side_ticks))
@@ -207,8 +209,12 @@ def _name_powers(axis: Axis) -> None:
     low, high = axis.get_view_interval()
     is_short = high / low < 100
     axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if is_short else (1.0,), numticks=8))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: show_significant(float(value), 1)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: _power(float(value))))
     axis.set_minor_formatter(NullFormatter())
+
+
+def _power(value: float) -> str:
+    return show_significant(value, 1).removeprefix(f"1{THIN}{TIMES}{THIN}")
 
 
 def _wrapped(text: str, width: int = 16) -> str:
@@ -243,4 +249,6 @@ def _tidy_tag(tag: str, prefix: str) -> str:
     if tag.startswith("<svg"):  # matplotlib's style sheet would style the whole page
         tag = re.sub(r' (?:width|height)="[0-9.]+pt"| xmlns:xlink="[^"]*"| version="1.1"', "", tag)
         tag = tag.replace("<svg ", '<svg stroke-linejoin="round" ', 1)
+    elif tag.startswith("<path") and "stroke" not in tag:  # cells and bars that touch leave no seam between them
+        tag = tag.replace("<path", '<path shape-rendering="crispEdges"', 1)
     return tag
