@@ -17,7 +17,7 @@ COLUMN = re.compile(r"(:?)-+(:?)")
 ALIGNED = {("", ""): "", (":", ""): "left", ("", ":"): "right", (":", ":"): "center"}
 # What is stepped over as a whole, a pipe that stands for itself, and a pipe that ends a cell.
 PIECE = re.compile(r"`+[^`|]*`+|\$\$.+?\$\$|\$(?![\s$])(?:\\.|[^$\\])*?(?<!\s)\$(?!\d)|\\\(.+?\\\)|\\\[.+?\\\]|\\.|\|")
-MOST_MISSING = 0x10000  # cells to fill up in short rows, before a small text makes a huge page
+MOST_MISSING = 0x4000  # cells to fill up in short rows, before a small text makes a huge page
 
 
 def table_rules(md: MarkdownIt) -> None:

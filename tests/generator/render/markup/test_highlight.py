@@ -57,7 +57,7 @@ def test_the_tokens_are_those_of_pygments(language: str) -> None:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.sampled_from(sorted(SAMPLES)), st.lists(st.sampled_from("ab1 \n\t\"'`<>&{}[]()#$%\\/*-+=.,;:|é한"), max_size=60)
 )

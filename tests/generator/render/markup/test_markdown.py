@@ -152,7 +152,7 @@ def test_the_config_of_code_and_math_is_checked() -> None:
 
 
 def test_pages_of_random_pieces_never_raise(markup: Markup, convert: Convert) -> None:
-    for seed in range(400):
+    for seed in range(250):
         source = random.Random(seed)
         lines = [" ".join(source.choices(PIECES, k=source.randint(1, 3))) for _ in range(source.randint(1, 14))]
         document = convert("\n".join(lines), "<v>\n`$|")
