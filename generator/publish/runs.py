@@ -79,6 +79,12 @@ class Run:
         return tuple(Row(name, value) for name, value in _facts(self.record).items() if value) if self.record else ()
 
     @property
+    def accepted(self) -> tuple[Row, ...]:
+        """The changes somebody vouched for, each with the reason given."""
+        notes = self.record.accepted if self.record else ()
+        return tuple(Row(f"accepted {note.get('date', '')}".strip(), str(note.get("reason", ""))) for note in notes)
+
+    @property
     def code(self) -> Mapping[str, tuple[Row, ...]]:
         """Return the symbols whose change makes the artifacts stale, by file, each with its hash."""
         found: defaultdict[str, list[Row]] = defaultdict(list)

@@ -84,6 +84,7 @@ def test_the_page_tells_all_that_was_recorded(site, tmp_path: Path):
         peak_memory_mb=1239,
         warnings=("it ran out of disk once",),
         files={"data/in.txt": "00"},
+        accepted=({"date": "2026-02-03", "reason": "a comment & no more", "changes": ["x"]},),
     )
     page = site(POST)["runs/lasso/path/index.html"]
     digest = sha256(encode("scalar", {"loss": 0.25}))[:12]
@@ -101,6 +102,7 @@ def test_the_page_tells_all_that_was_recorded(site, tmp_path: Path):
         ("hardware", "cpu Some CPU, cores 2"),
         ("threads", "2"),
         ("reads", "data/in.txt"),
+        ("accepted 2026-02-03", "a comment & no more"),
         ("remark", "it ran out of disk once"),
         ("lr", "0.1"),
         ("name", "<b>"),
@@ -210,3 +212,25 @@ def test_the_footer_of_every_page_links_to_the_runs(site, tmp_path: Path):
     publish(tmp_path)
 
     assert '<a href="../../../../runs/">Runs</a>' in site(POST)["2026/01/02/zero/index.html"]
+
+
+def test_what_a_run_recorded_is_text_whatever_it_holds(site, tmp_path: Path):
+    hostile = '<script>alert("x")</script> | ` \ufdd01\ufdd1 \u202e ' + "x" * 10_000
+    publish(
+        tmp_path,
+        config={"name": hostile, "nan": float("nan"), "deep": {"a": ["<b>", None]}},
+        hardware={"cpu": hostile},
+        warnings=(hostile,),
+        accepted=({"reason": "<i>"},),
+    )
+    page = site(POST)["runs/lasso/path/index.html"]
+    shown = hostile.replace("\ufdd0", "\ufffd").replace("\ufdd1", "\ufffd")
+
+    assert "<script>alert" not in page
+    assert [row for row in rows(page) if row[0] in {"accepted", "name", "nan", "deep", "remark"}][:5] == [
+        ("accepted", "<i>"),
+        ("remark", shown),
+        ("name", shown),
+        ("nan", "NaN"),
+        ("deep", '{"a": ["<b>", null]}'),
+    ]
