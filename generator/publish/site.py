@@ -82,6 +82,7 @@ def collect(rendered: Iterable[Rendered], config: Config, tree: Tree, ledger: Le
     by_path = {item.page.source.path: item for item in posts + pages}
     by_source = {name: by_path[path] for name, path in source_names(by_path).items()}
     by_url = {item.page.url: item for item in reversed(posts + pages)}
+    labels = _labels(posts + pages)
     return Site(
         config=config,
         posts=posts,
@@ -94,8 +95,8 @@ def collect(rendered: Iterable[Rendered], config: Config, tree: Tree, ledger: Le
         newer={post.page.url: newer for newer, post in pairwise(posts)},
         older={post.page.url: older for post, older in pairwise(posts)},
         related=_related(posts, by_tag),
-        labels=_labels(posts + pages),
-        backlinks=_backlinks(posts, by_source, by_url),
+        labels=labels,
+        backlinks=_backlinks(posts, by_source, by_url, labels),
         tag_names=tag_names,
         tree=tree,
         ledger=ledger,
@@ -178,13 +179,17 @@ def _nearest(index: int, shared: Counter[int], times: Sequence[float]) -> list[i
     return [other for _, _, other in order if other != index][:RELATED_POSTS]
 
 
-def _backlinks(posts: Sequence[Rendered], by_source: Mapping[str, Rendered], by_url: Mapping[str, Rendered]) -> Index:
+def _backlinks(
+    posts: Sequence[Rendered], by_source: Mapping[str, Rendered], by_url: Mapping[str, Rendered], labels: Index
+) -> Index:
     decoded = {unquote(url): item for url, item in by_url.items()}
     found: defaultdict[str, dict[str, Rendered]] = defaultdict(dict)
     for post in posts:
         for link in post.document.links:
             path, _ = target_of(link.target, post.page.url) or ("", "")
             linked = find(link.target, post.page, by_source) or decoded.get(path) or decoded.get(f"{path}/")
+            if link.kind == "reference":
+                linked = next(iter(labels.get(link.target.partition("@")[2], ())), None)
             if linked and linked is not post:
                 found[linked.page.url][post.page.source.path] = post
     return {url: tuple(linking.values()) for url, linking in sorted(found.items())}

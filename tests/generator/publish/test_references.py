@@ -121,3 +121,10 @@ def test_a_label_that_may_stand_in_a_post_that_failed_is_not_missed(site):
     assert [message.partition("\n")[0] for message in messages] == [
         "posts/2026-01-02-owner.md:12:4: error: `nothing` is not defined"
     ]
+
+
+def test_a_post_that_refers_to_a_figure_of_another_is_mentioned_there(site):
+    built = site(OWNER + "-- posts/2026-01-03-b.md --\nSee @fig:curve.\n")
+    mentions = built.built.site.backlinks["/2026/01/02/owner/"]
+
+    assert [post.page.url for post in mentions] == ["/2026/01/03/b/"]
