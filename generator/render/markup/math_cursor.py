@@ -29,6 +29,9 @@ class Maths(Protocol):
     def check_known(self, token: Tok) -> None:
         """Refuse a command that is not known."""
 
+    def reference(self, token: Tok, name: Sequence[Node]) -> Tok:
+        """Return a link to a number of the page, as an insert."""
+
 
 class Cursor:
     """Nodes to be read one after another."""

@@ -12,6 +12,7 @@ from generator.render.markup.math_tree import Group, Node, flat, is_space
 ESCAPED = {"_": "\\_", "&": "\\&", "#": "\\#", "^": "\\textasciicircum", "\\\\": " "}
 QUOTES = (("``", "“"), ("''", "”"), ("---", "—"), ("--", "–"))
 ACCENTS = {"\\'", "\\`", "\\^", '\\"', "\\~", "\\=", "\\.", "\\c", "\\H", "\\u", "\\v", "\\r"}
+REFERENCES = {"\\ref", "\\eqref"}
 OPENS_MATH = {"$": "$", "\\(": "\\)"}
 UPRIGHT = {"\\mathrm", "\\text", "\\textrm", "\\rm"}
 SPACES = {"\\,": "\u2009", "\\;": "\u2005", "\\:": "\u205f", "\\ ": "\u00a0", "~": "\u00a0", "\\!": "", " ": ""}
@@ -40,6 +41,8 @@ def write(maths: Maths, command: Tok, nodes: Sequence[Node]) -> list[Tok]:
             pieces += [_text(command, words)] if words else []
             pieces.append(write(maths, node, _argument(ahead)))
             words = []
+        elif node.text in REFERENCES:
+            words.append(maths.reference(node, _argument(ahead)))
         elif node.text in TEXT or node.text in ACCENTS:
             argument = write(maths, node, _argument(ahead)) if node.text in TEXT else _accent(ahead, node)
             words += argument

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from generator.render.values import CLOSE, OPEN, Value, plain
+from generator.render.values import CLOSE, OPEN, RESERVED, Value, plain
 
 LONGEST = 10_000  # characters of one formula
 INSERT_OPEN, INSERT_CLOSE = "\ufdd8", "\ufdd9"
@@ -81,7 +81,7 @@ def lex(tex: str, values: Sequence[Value], inserts: list[Insert]) -> list[Tok]:
                 raise TexError(at, "`%` makes the rest of this formula a comment", "write `\\%` for the sign")
         else:
             assert kind is not None, "every branch of the pattern has a name"
-            tokens.append(Tok(match[kind], at))
+            tokens.append(Tok(RESERVED.sub("\ufffd", match[kind]), at))
     return tokens
 
 

@@ -210,11 +210,14 @@ class Writer:
     def _plain_environment(self, token: Tok, cursor: Cursor) -> list[Tok]:
         return wrap(PLAIN_TEX[token.text], self.nodes(cursor.unit(token), rows=True), token.at)
 
+    def reference(self, token: Tok, name: Sequence[Node]) -> Tok:
+        """Return a link to a number of the page, as an insert."""
+        label = "".join(part.text for part in flat(name))
+        link = reference_html(label, token.at, self.page, parentheses=token.text == "\\eqref")
+        return insert(self.inserts, Insert(link, label), token.at)
+
     def _reference(self, token: Tok, cursor: Cursor) -> list[Tok]:
-        """Write a link to a number of the page."""
-        name = "".join(part.text for part in flat(cursor.unit(token)))
-        link = reference_html(name, token.at, self.page, parentheses=token.text == "\\eqref")
-        return [Tok("\\text", token.at), *braces(insert(self.inserts, Insert(link, name), token.at))]
+        return [Tok("\\text", token.at), *braces(self.reference(token, cursor.unit(token)))]
 
 
 def _misplaced_mark(_writer: Writer, token: Tok, _cursor: Cursor) -> list[Tok]:
