@@ -28,16 +28,16 @@ def numbering(state: StateCore) -> None:
             continue
         counts[kind] += 1
         findings.labels.append(Label(name, kind, str(counts[kind])))
-        told = f"{kind.capitalize()} {counts[kind]}. "
+        told = f"{kind.capitalize()} {counts[kind]}."
         if token.type == "block_value":
-            token.meta["html"] = token.meta["html"].replace(NUMBER, f"<b>{told.strip()}</b> ", 1)
+            token.meta["html"] = token.meta["html"].replace(NUMBER, f"<strong>{told}</strong> ", 1)
         elif caption := _caption(state.tokens[index:]):
-            number = [Token("strong_open", "b", 1), Token("text", "", 0, content=told.strip())]
-            caption.children = [*number, Token("strong_close", "b", -1), _space(), *(caption.children or ())]
+            words = [Token("strong_open", "strong", 1), _text(told), Token("strong_close", "strong", -1), _text(" ")]
+            caption.children = [*words, *(caption.children or ())]
 
 
-def _space() -> Token:
-    return Token("text", "", 0, content=" ")
+def _text(content: str) -> Token:
+    return Token("text", "", 0, content=content)
 
 
 def _caption(tokens: list[Token]) -> Token | None:
