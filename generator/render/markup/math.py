@@ -94,7 +94,7 @@ def _other(token: Token, names: Names) -> Converted:
     if token.type == "math_ref":
         return reference(token.content, names, parentheses=token.meta["parentheses"])
     what, hint = token.meta["mistake"]
-    return Converted(error=Mistake(0, what, hint))
+    return Converted(error=Mistake(token.meta.get("offset", 0), what, hint))
 
 
 def _print(_self: RendererHTML, tokens: Sequence[Token], index: int, _options: OptionsDict, _env: EnvType) -> str:

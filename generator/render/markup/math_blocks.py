@@ -65,10 +65,11 @@ def math_environment(state: StateBlock, start: int, end: int, silent: bool) -> b
     if stop < 0:
         return _push_mistake(state, start, end, unclosed_environment(begin[1]))
     after = AFTER.fullmatch(state.src, stop, state.eMarks[line])
-    _push(state, (start, line), _content(state, start, position, line, stop), "", after[1] or "" if after else "")
+    content = _content(state, start, position, line, stop)
+    _push(state, (start, line), content, "", after[1] or "" if after else "")
     if after is None:
         what = f"text stands behind `\\end{{{begin[1]}}}`"
-        state.tokens[-1].meta["mistake"] = (what, "begin a new line after it")
+        state.tokens[-1].meta |= {"mistake": (what, "begin a new line after it"), "offset": len(content)}
     return True
 
 
@@ -87,8 +88,7 @@ def math_fence(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     token.meta = {"line": start + 1, "label": opening[2] or ""}
     if token.map[1] - 1 == start or not last.startswith(opening[1]) or last.strip(opening[1][0]):
         token.meta["mistake"] = (f"`{opening[1]}math` is never closed", f"write `{opening[1]}` where the formula ends")
-        token.markup = opening[0]
-        token.meta["line"] = start
+        token.markup, token.content, token.meta["line"] = opening[0], "", start
     return True
 
 

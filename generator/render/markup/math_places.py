@@ -31,7 +31,7 @@ class Lines:
 
     def start(self, token: Token, line: int) -> Start:
         """Return where the TeX of the next formula begins; `line` is where its Markdown says it does."""
-        is_formula = token.type != "math_ref" and "mistake" not in token.meta
+        is_formula = token.type != "math_ref" and token.content != ""
         needle = (token.markup + token.content.split("\n", 1)[0] if is_formula else token.markup).strip()
         searched = self._searched.get(line, 0)
         column = self._lines[line].find(needle, searched) if needle and line < len(self._lines) else -1
