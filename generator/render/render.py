@@ -14,6 +14,7 @@ from generator.render.drawings import Drawings
 from generator.render.expand import expand_partly
 from generator.render.jinja import BodyLanguage
 from generator.render.markup.markdown import Document, Markup
+from generator.render.tags.claim import claims
 from generator.render.tags.registry import filters, tags
 from generator.render.tags.strip import Artifact, File
 
@@ -53,6 +54,7 @@ def make_tools(root: Path, config: Config, tree: Tree, ledger: Ledger) -> Tools:
         raise several(errors)
     language = BodyLanguage(config, root)
     language.filters.update(filters(ledger))
+    language.tags.update(claims(ledger))  # type: ignore[arg-type]
     language.tags.update(tags(ledger, Drawings(root / ".labpress" / "charts")))
     return Tools(tree, ledger, language, markup)
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from generator.data.text import Text as SourceText
+from generator.render import rewrite
 
-OPENER = re.compile(r"\{\{[-+]?|\{%[-+]?|\{#-|\{#(?=\s)")
+OPENER = re.compile(r"\{\{[-+]?|\{%[-+]?|\{#-|\{#(?=\s)|" + rewrite.GUARD)
 RAW = re.compile(r"\{%[-+]?\s*raw\s*([-+]?)%\}")
 END_RAW = re.compile(r"\{%([-+]?)\s*endraw\s*([-+]?)%\}")
 END_COMMENT = re.compile(r"[-+]?#\}")
@@ -109,7 +110,10 @@ def _find_marks(source: SourceText) -> list[_Mark]:
     marks: list[_Mark] = []
     while found := OPENER.search(text, position):
         start, sign = found.start(), found[0][2:]
-        if found[0].startswith("{#"):
+        if found[0] == "[":
+            guard = rewrite.guard(source, start)
+            marks.append(_Mark(Tag("print", guard.inside, start, guard.inside_start), start, guard.end, ("", "")))
+        elif found[0].startswith("{#"):
             close = END_COMMENT.search(text, found.end())
             if close is None:
                 raise source.error("`{#` opens a comment that is never closed", start, "close it with `#}`")
@@ -122,8 +126,33 @@ def _find_marks(source: SourceText) -> list[_Mark]:
             marks.append(_Mark(None, close.start(), close.end(), (close[1], close[2])))
         else:
             marks.append(_read_tag(source, found))
+            _settle_claim(source, marks)
         position = marks[-1].end
+    claims = [mark for mark in marks if mark.tag and mark.tag.inside.startswith("claim")]
+    if claims and claims[-1].tag and claims[-1].tag.inside.startswith("claimed("):
+        raise source.error("`claim` is never closed", claims[-1].start, "write `{% endclaim %}` where its words end")
     return marks
+
+
+def _settle_claim(source: SourceText, marks: list[_Mark]) -> None:
+    """Turn `claim` and `endclaim` into the tags that print the ends of a claim's text."""
+    mark = marks[-1]
+    tag = mark.tag
+    if tag is None or tag.name not in {"claim", "endclaim"}:
+        return
+    opened = next((m for m in reversed(marks[:-1]) if m.tag and m.tag.inside.startswith("claim")), None)
+    is_open = opened is not None and opened.tag is not None and opened.tag.inside.startswith("claimed(")
+    if tag.name == "claim":
+        if is_open and opened is not None:
+            raise source.error("`claim` is never closed", opened.start, "write `{% endclaim %}` where its words end")
+        inside, inside_start = rewrite.claim(tag.inside, tag.inside_start)
+        mark.tag = Tag("print", inside, tag.start, inside_start)
+        return
+    if not is_open or opened is None:
+        raise source.error("`endclaim` closes nothing: there is no open `claim` before it", tag.start, "")
+    if "\n\n" in source.text[opened.end : tag.start]:
+        raise source.error("a claim stands inside one paragraph", opened.start, "close it before the blank line")
+    mark.tag = Tag("print", "claim_end()", tag.start, tag.inside_start)
 
 
 def _read_tag(source: SourceText, opener: re.Match[str]) -> _Mark:
