@@ -201,7 +201,8 @@ class Run:
                 goes_on = kinds[index] == "print" and not texts
                 texts += ["" if goes_on else f"{LINE_OPEN}{line}{LINE_CLOSE}", head]
                 texts += [f"\n{LINE_OPEN}{line + number}{LINE_CLOSE}{more}" for number, more in enumerate(rest, 1)]
-            if not segments and kinds[index] == "block" and kinds[index + 1] == "print":
+            opens_line = segments[-1].text.endswith("\n") if segments else kinds[index] == "block"
+            if opens_line and kinds[index + 1] == "print":  # what stood between them may have vanished
                 start = scanned.tags[index].start
                 line, position = line + source.text.count("\n", position, start), start
                 texts.append(f"{LINE_OPEN}{line}{LINE_CLOSE}")
