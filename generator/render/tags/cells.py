@@ -13,12 +13,14 @@ from generator.render.tags.quantity import (
     MINUS,
     PLUS_MINUS,
     THIN,
+    exact,
     is_number,
     show_duration,
     show_fixed,
     show_percent,
     show_si,
     show_significant,
+    significant,
     special,
 )
 
@@ -26,13 +28,17 @@ FORM = re.compile(
     r"\.?(?P<fixed>\d{1,2})f?|(?P<significant>\d{1,2})g|(?P<word>percent|si|duration)( (?P<digits>\d{1,2}))?"
 )
 FORMS = "`3`, `.3f`, `3g`, `percent 1`, `si 3`, `duration`"
+MOST_DECIMALS = 10
 LONGEST = 160  # characters of a cell; the whole text is in its title and in the files
 TURNING = {"R", "AL", "AN", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI"}  # classes of Unicode's bidi algorithm
 
 
 def show_spread(value: float, std: float, form: str) -> str:
-    """Show mean ± standard deviation, both in one form."""
-    return f"{show(value, form)}{THIN}{PLUS_MINUS}{THIN}{show(std, form or '2g')}"
+    """Show mean ± standard deviation in one form; without one, to two digits of the deviation."""
+    if form or not std:
+        return f"{show(value, form)}{THIN}{PLUS_MINUS}{THIN}{show(std, form)}"
+    decimals = min(MOST_DECIMALS, 1 - significant(exact(std), 2).adjusted())
+    return f"{show_fixed(value, decimals)}{THIN}{PLUS_MINUS}{THIN}{show_fixed(std, decimals)}"
 
 
 def show(value: object, form: str = "") -> str:

@@ -93,12 +93,15 @@ def draw(plot: Plot, prefix: str) -> str:
     }
     with mpl.rc_context(settings), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a letter without a glyph is measured wrong and drawn right: browsers have it
-        figure = Figure(figsize=(WIDTH, plot.height), layout="constrained")
+        is_square = 0 < len(plot.cells) == len(plot.ticks)
+        width = min(WIDTH, plot.height * 1.3) if is_square else WIDTH
+        figure = Figure(figsize=(width, plot.height), layout="constrained")
         FigureCanvasSVG(figure)
         _DRAWERS[plot.kind](figure.add_subplot(), plot)
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    return _tidy(buffer.getvalue(), prefix)
+    svg = _tidy(buffer.getvalue(), prefix)
+    return svg.replace("<svg ", '<svg class="narrow" ', 1) if is_square else svg
 
 
 def _lines(axes: Axes, plot: Plot) -> None:
@@ -249,6 +252,8 @@ def _tidy_tag(tag: str, prefix: str) -> str:
     if tag.startswith("<svg"):  # matplotlib's style sheet would style the whole page
         tag = re.sub(r' (?:width|height)="[0-9.]+pt"| xmlns:xlink="[^"]*"| version="1.1"', "", tag)
         tag = tag.replace("<svg ", '<svg stroke-linejoin="round" ', 1)
-    elif tag.startswith("<path") and "stroke" not in tag:  # cells and bars that touch leave no seam between them
+    elif (
+        tag.startswith("<path") and "clip-path" in tag and "stroke" not in tag
+    ):  # cells and bars that touch leave no seam between them
         tag = tag.replace("<path", '<path shape-rendering="crispEdges"', 1)
     return tag

@@ -95,17 +95,17 @@ def describe(record: Record | None) -> str:
 def strip(source: Source, files: Sequence[File] = (), remarks: Sequence[str] = ()) -> str:
     """Return the strip's HTML. Data that no run made says so."""
     links = " ".join(f'<a href="{quote(file.name)}" download>{escape(file.title)}</a>' for file in files)
-    offered = f'<span class="downloads">{links}</span>' if links else ""
+    offered = f'<p class="downloads">{links}</p>' if links else ""
     told = "".join(f'<p class="remark">{escape(remark[:1].upper() + remark[1:])}</p>' for remark in remarks)
     if source.run is None:
         origin = f"<code>data.{escape(source.key)}</code>, written by hand" if source.key else "computed on this page"
-        return f'<div class="strip">{told}<p class="source"><span>{origin}</span>{offered}</p></div>'
+        return f'<div class="strip">{told}{offered}<p class="source"><span>{origin}</span></p></div>'
     run = source.run
     trouble = _trouble(run)
     return (
         f'<div class="strip{" " + run.status.state if trouble else ""}">{told}{trouble}'
         f'<p class="source"><a href="{run_url(run.experiment)}">{escape(run.experiment)}</a>'
-        f"<span>{escape(describe(run.record))}</span>{offered}</p>{_again(run)}</div>"
+        f"<span>{escape(describe(run.record))}</span></p>{offered}{_again(run)}</div>"
     )
 
 

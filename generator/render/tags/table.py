@@ -6,7 +6,7 @@ Derived columns are computed from full precision, and rounded once. Caption and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -88,6 +88,9 @@ def make_grid(rows: Sequence[Row], request: Request) -> Grid:
     if unknown := [key for key in forms if key not in known]:
         near = did_you_mean(unknown[0], known)
         raise ValueError(f"`{unknown[0]}` in `format` is no column of this table" + (f": {near}" if near else ""))
+    spread = {
+        column for column in columns if any(row.get(f"{column}_std") for row in rows)
+    }  # 0 in all rows: not worth it
     verdicts = []
     for column, smallest in best_of.parse_best(request.best, known):
         values = [show(row.get(column), forms.get(column, "")) for row in rows]
@@ -96,7 +99,7 @@ def make_grid(rows: Sequence[Row], request: Request) -> Grid:
         columns=tuple(columns),
         heads=tuple(_head(column, request.columns) for column in columns),
         rows=tuple(rows),
-        shown=tuple(tuple(_cell(row, column, forms.get(column, "")) for column in columns) for row in rows),
+        shown=tuple(tuple(_cell(row, column, forms.get(column, ""), spread) for column in columns) for row in rows),
         numeric=tuple(any(is_number(row.get(column)) for row in rows) for column in columns),
         winners=frozenset(
             (won.row, columns.index(won.column)) for won in verdicts if won.row is not None and won.column in columns
@@ -175,6 +178,8 @@ def _head(column: str, wanted: Sequence[str] | Mapping[str, str] | None) -> str:
     return wanted[column] if isinstance(wanted, Mapping) and column in wanted else column.replace("_", " ")
 
 
-def _cell(row: Row, column: str, form: str) -> str:
+def _cell(row: Row, column: str, form: str, spread: Collection[str]) -> str:
     value, std = row.get(column), row.get(f"{column}_std")
-    return show_spread(value, std, form) if is_number(value) and is_number(std) else show(value, form)
+    if column in spread and is_number(value) and is_number(std):
+        return show_spread(value, std, form)
+    return show(value, form)

@@ -44,9 +44,21 @@ def test_an_unknown_form_says_which_there_are():
     assert str(caught.value) == "`3x` is no form of a number: `3`, `.3f`, `3g`, `percent 1`, `si 3`, `duration`"
 
 
-def test_mean_and_spread_share_a_form():
-    assert show_spread(0.95, 0.0141, "3") == "0.950\u202f±\u202f0.014"
-    assert show_spread(0.95, 0.0141, "") == "0.9500\u202f±\u202f0.014"
+@pytest.mark.parametrize(
+    ("value", "std", "form", "shown"),
+    [
+        (0.95, 0.0141, "3", "0.950 ± 0.014"),
+        (0.95071, 0.0141, "", "0.951 ± 0.014"),
+        (20.0, 0.99, "", "20.00 ± 0.99"),
+        (20.0, 0.999, "", "20.0 ± 1.0"),
+        (123456.0, 1234.5, "", "123,500 ± 1,200"),
+        (0.0001064, 0.0000313, "", "0.000106 ± 0.000031"),
+        (1.0, 1e-15, "", "1.0000000000 ± 0.0000000000"),
+        (24, 0.0, "", "24 ± 0"),
+    ],
+)
+def test_a_mean_has_the_digits_its_spread_can_carry(value: float, std: float, form: str, shown: str):
+    assert show_spread(value, std, form) == shown.replace(" ", "\u202f")
 
 
 @pytest.mark.parametrize(

@@ -36,9 +36,8 @@ def test_the_figure_holds_drawing_caption_data_and_strip():
         '<tr><td data-value="0" title="0">0</td><td data-value="2.0" title="2.0">2.0000</td></tr>'
         '<tr><td data-value="1" title="1">1</td><td title="no value">–</td></tr></tbody></table></div></details>'
         '<div class="strip"><p class="remark">1 missing value is not drawn</p>'
-        '<p class="source"><span><code>data.d</code>, written by hand</span>'
-        '<span class="downloads"><a href="fig-curve.csv" download>CSV</a> <a href="fig-curve.json" download>JSON</a>'
-        "</span></p></div></figure>"
+        '<p class="downloads"><a href="fig-curve.csv" download>CSV</a> <a href="fig-curve.json" download>JSON</a></p>'
+        '<p class="source"><span><code>data.d</code>, written by hand</span></p></div></figure>'
     )
     assert [file.name for file in figure.files] == ["fig-curve.csv", "fig-curve.json"]
     assert figure.files[0].text == "step,loss\r\n0,2.0\r\n1,\r\n"

@@ -110,4 +110,4 @@ def test_a_logarithmic_axis_writes_its_ticks_as_people_do():
     ids=lambda plot: f"{plot.kind} {plot.curves[0].name[:12] if plot.curves else len(plot.cells)}",
 )
 def test_odd_data_is_drawn_without_a_word(plot: Plot):
-    assert draw(plot, "p-").startswith('<svg stroke-linejoin="round" ')
+    assert draw(plot, "p-").startswith(("<svg stroke-linejoin", '<svg class="narrow" stroke-linejoin'))

@@ -30,8 +30,8 @@ def test_a_fresh_run_is_told_quietly():
     assert strip(source("fresh", "a remark"), (File("fig-x y.csv", "", "CSV"),), ("one is missing",)) == (
         '<div class="strip"><p class="remark">One is missing</p>'
         '<p class="source"><a href="/runs/family/run/">family.run</a>'
-        "<span>seeds 0–2 · 59.8\u202fs · commit 0123456 · with uncommitted changes · 2026-11-21</span>"
-        '<span class="downloads"><a href="fig-x%20y.csv" download>CSV</a></span></p>'
+        "<span>seeds 0–2 · 59.8\u202fs · commit 0123456 · with uncommitted changes · 2026-11-21</span></p>"
+        '<p class="downloads"><a href="fig-x%20y.csv" download>CSV</a></p>'
         '<details class="again"><summary>Make it again</summary>'
         "<p><code>python -m experiments run family.run lr=&lt;3&gt;</code>"
         "<br>AMD &lt;EPYC&gt;, 2 cores</p></details></div>"

@@ -63,15 +63,17 @@ def test_the_whole_html_of_a_small_table():
         '<thead><tr><th scope="col">method</th><th scope="col" class="number">loss</th><th scope="col">note</th></tr>'
         "</thead><tbody>"
         '<tr><th scope="row">a &lt;b&gt;</th><td class="number" data-value="0.5" title="0.5">'
-        "<strong>0.5000\u202f±\u202f0.25</strong></td>"
+        "<strong>0.50\u202f±\u202f0.25</strong></td>"
         '<td title="no value">–</td></tr>'
         '<tr><th scope="row">b</th><td class="number" data-value="2" title="2">2</td><td title="no value">–</td></tr>'
         "</tbody></table></div>"
-        '<div class="strip"><p class="source"><span><code>data.my.rows</code>, written by hand</span>'
-        '<span class="downloads"><a href="tab-x.csv" download>CSV</a> <a href="tab-x.json" download>JSON</a> '
-        '<a href="tab-x.tex" download>LaTeX</a> <a href="tab-x.md" download>Markdown</a></span></p></div></figure>'
+        '<div class="strip"><p class="downloads"><a href="tab-x.csv" download>CSV</a> '
+        '<a href="tab-x.json" download>JSON</a> <a href="tab-x.tex" download>LaTeX</a> '
+        '<a href="tab-x.md" download>Markdown</a></p>'
+        '<p class="source"><span><code>data.my.rows</code>, written by hand</span></p>'
+        "</div></figure>"
     )
-    assert made.text == "Of & by\nmethod\tloss\tnote\na <b>\t0.5000\u202f±\u202f0.25\t–\nb\t2\t–"
+    assert made.text == "Of & by\nmethod\tloss\tnote\na <b>\t0.50\u202f±\u202f0.25\t–\nb\t2\t–"
     assert [file.name for file in made.files] == ["tab-x.csv", "tab-x.json", "tab-x.tex", "tab-x.md"]
     assert made.files[0].text == "method,loss,loss_std,note\r\na <b>,0.5,0.25,\r\nb,2,,\r\n"
     assert json.loads(made.files[1].text)[1] == {"method": "b", "loss": 2, "loss_std": None, "note": None}
