@@ -15,6 +15,7 @@ from generator.render.markup.math_tokens import TexError, Tok, is_word, lex
 from generator.render.markup.math_tree import Stream
 
 MOST = 20_000  # tokens that the macros of one formula may make
+TAKES_ONE = "#9"  # the meaning of a command that takes an argument and says nothing
 BUILT_IN = {
     "dotsc": r"\ldots",
     "dotso": r"\ldots",
@@ -28,7 +29,6 @@ BUILT_IN = {
     "mathnormal": "#1",
     "mathsfit": r"\mathsf{#1}",
     "boldmath": "",
-    "smash": "#1",
     "mathclap": "#1",
     "mathllap": "#1",
     "mathrlap": "#1",
@@ -41,7 +41,7 @@ BUILT_IN = {
     "cssId": "#2",
     "style": "#2",
     "url": r"\texttt{#1}",
-    "require": "#9",  # takes one argument and says nothing
+    "require": TAKES_ONE,
     "cr": r"\\",
     "tabularnewline": r"\\",
     "allowbreak": "",
@@ -70,13 +70,13 @@ BUILT_IN = {
     "ensuremath": "#1",
     "cancelto": r"\overset{#1}{\cancel{#2}}",
     "noindent": "",
-    "vspace": "#9",
+    "vspace": TAKES_ONE,
     "TeX": r"\text{TeX}",
     "LaTeX": r"\text{LaTeX}",
     "toprule": r"\hline",
     "midrule": r"\hline",
     "bottomrule": r"\hline",
-    "cline": "#9",
+    "cline": TAKES_ONE,
     "mbox": r"\text{#1}",
     "hbox": r"\text{#1}",
     "textnormal": r"\text{#1}",
@@ -187,10 +187,11 @@ def built_in() -> dict[str, Macro]:
     macros = {}
     for name, meaning in BUILT_IN.items():
         body = lex(meaning, (), [])
-        if meaning == "#9":
+        if meaning == TAKES_ONE:
             macros[f"\\{name}"] = Macro((), 1)
         else:
             macros[f"\\{name}"] = make(Tok(name, 0), body, _highest(body))
+    macros["\\smash"] = Macro((Tok("#", 0), Tok("2", 0)), 2, default=())  # `\\smash[b]{x}`
     return macros
 
 

@@ -15,6 +15,7 @@ ACCENTS = {"\\'", "\\`", "\\^", '\\"', "\\~", "\\=", "\\.", "\\c", "\\H", "\\u",
 REFERENCES = {"\\ref", "\\eqref"}
 OPENS_MATH = {"$": "$", "\\(": "\\)"}
 UPRIGHT = {"\\mathrm", "\\text", "\\textrm", "\\rm"}
+SWITCHES = {"\\rm", "\\it", "\\bf", "\\sf", "\\tt"}  # without a group to end in
 SPACES = {"\\,": "\u2009", "\\;": "\u2005", "\\:": "\u205f", "\\ ": "\u00a0", "~": "\u00a0", "\\!": "", " ": ""}
 
 
@@ -46,7 +47,7 @@ def write(maths: Maths, command: Tok, nodes: Sequence[Node]) -> list[Tok]:
         elif node.text in TEXT or node.text in ACCENTS:
             argument = write(maths, node, _argument(ahead)) if node.text in TEXT else _accent(ahead, node)
             words += argument
-        else:
+        elif node.text not in SWITCHES:
             if not is_insert(node.text) and node.text not in ESCAPED:
                 maths.check_known(node)
             words.append(Tok(ESCAPED.get(node.text, node.text), node.at))

@@ -135,6 +135,8 @@ class Writer:
             raise TexError(token.at, f"`{token.text}` needs a delimiter after it", hint)
         delimiter = cursor.take()
         assert isinstance(delimiter, Tok), "peek saw a token"
+        if delimiter.text == ".":
+            return []
         return [token, Tok(ANGLES.get(delimiter.text, delimiter.text), delimiter.at)]
 
     def _colour(self, token: Tok, cursor: Cursor) -> list[Tok]:
@@ -204,6 +206,12 @@ class Writer:
             written += [Tok(text, token.at)] if text.startswith("\\") else [Tok(digit, token.at) for digit in text]
         return written
 
+    def _line(self, token: Tok, cursor: Cursor) -> list[Tok]:
+        """Write one line of a table for any number of them."""
+        while cursor.peek() == token.text:
+            cursor.take()
+        return [token]
+
     def _stack(self, token: Tok, cursor: Cursor) -> list[Tok]:
         return wrap("subarray", self.nodes(cursor.unit(token), rows=True), token.at, "c")
 
@@ -241,6 +249,8 @@ HANDLERS: dict[str, Callable[[Writer, Tok, Cursor], list[Tok]]] = {
     "\\raisebox": Writer._raised,
     "\\genfrac": Writer._general_fraction,
     "\\substack": Writer._stack,
+    "\\hline": Writer._line,
+    "\\hdashline": Writer._line,
     "\\eqref": Writer._reference,
     "\\ref": Writer._reference,
     "\\label": _misplaced_mark,
