@@ -150,7 +150,8 @@ def run(c: Config, log: Callable[..., None]) -> dict[str, object]:
     network = make_network(SIZES, rng, nn.LeakyReLU)
     network.load_state_dict(start)
     strengths = torch.logspace(math.log10(c.first), math.log10(c.last), c.points).tolist()
-    path, walked = [], []
+    path: list[dict[str, float]] = []
+    walked: list[tuple[float, Tensor]] = []
     for strength, live_I in warm_path(network, (x_NI, y_N), classification_loss, path_recipe(c), strengths, rng):
         walked.append((strength, live_I))
         refitted = make_network(SIZES, rng, nn.LeakyReLU)

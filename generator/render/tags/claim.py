@@ -7,6 +7,7 @@ import operator
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from typing import Any
 
 from generator.data.ledger import Ledger
 from generator.errors import SiteError
@@ -107,7 +108,7 @@ def claims(ledger: Ledger) -> Mapping[str, Callable[..., object]]:
 
 def _for_each(ledger: Ledger, told: str, sides: tuple[object, str, object], each: str) -> Inline:
     left, sign, right = sides
-    lists = [side for side in (left, right) if _is_list(side)]
+    lists: list[Any] = [side for side in (left, right) if _is_list(side)]
     if not lists or len({len(side) for side in lists}) != 1:
         hint = "per-seed values stand in `by_seed`: `data.x.y.by_seed.loss`"
         raise SiteError(f"the claim `{told} for seed` needs a list with a value for each seed", hint=hint)
