@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Decimal
 
 from generator.render.tags.quantity import exact, fixed, grouped
 
@@ -38,11 +38,14 @@ SCALES = {
     **dict.fromkeys(("h", "hours", "hour"), Decimal(3600)),
     **dict.fromkeys(("d", "days", "day"), Decimal(86400)),
 }
-NUMBER = r"[-+]?(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+|\s*[×x]\s*10\^?[-+]?\d+)?"
+NUMBER = r"[-+]?(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d{1,3}|\s*[×x]\s*10\^?[-+]?\d{1,3})?"
 WORD = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
 BETWEEN = re.compile(rf"(?:between\s+)?({NUMBER})\s*(?:and|to|-)\s*({NUMBER})\s*(\S.*)?", re.IGNORECASE)
-ONE = re.compile(rf"({NUMBER}(?![.,]?\d)|\b(?:{WORD})\b)\s*(\S.*)?", re.IGNORECASE)
+ONE = re.compile(rf"({NUMBER}(?![.,]?\d|e[-+]?\d|\s*[×x]\s*10)|\b(?:{WORD})\b)\s*(\S.*)?", re.IGNORECASE)
 PLAIN = str.maketrans({"\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2212": "-", "\u2013": "-"})
+# Which way to step when the rounded value lies on the wrong side.
+STEPS = {**dict.fromkeys(("over", "at_least", "just_over"), -1), **dict.fromkeys(("under", "at_most", "just_under"), 1)}
+LONGEST = 80  # characters of a literal
 KINDS = "`0.37`, `~0.37`, `17.7 million`, `6.4%`, `5.2e-05`, `over 20%`, `under 3 hours`, `between 3 and 4`"
 
 
@@ -61,6 +64,8 @@ class Literal:
 
 def parse(text: str) -> Literal | None:
     """Understand a typed number, or return None when there is nothing in it to guard."""
+    if len(text) > LONGEST:
+        return None
     qualifier, rest = _qualifier(_plain(text).strip())
     between = BETWEEN.fullmatch(rest)
     if between and not qualifier:
@@ -93,20 +98,22 @@ def holds(literal: Literal, value: float) -> bool:
 
 
 def mend(literal: Literal, value: float) -> str:
-    """Return the text with the number replaced by one that holds, at the precision typed."""
+    """Return the text with the number replaced by one that holds, at the precision typed; "" when none does.
+
+    Which end of a range to move is the author's to say.
+    """
+    if literal.qualifier == "between":
+        return ""
     true = exact(value) / literal.scale
-    places = -int(literal.unit.normalize().as_tuple().exponent)
-    new = fixed(true, places)
-    if literal.qualifier in {"over", "at_least", "just_over"}:
-        new = true.quantize(literal.unit, ROUND_FLOOR)
-        new -= literal.unit if literal.qualifier == "over" and new == true else 0
-    elif literal.qualifier in {"under", "at_most", "just_under"}:
-        new = true.quantize(literal.unit, ROUND_CEILING)
-        new += literal.unit if literal.qualifier == "under" and new == true else 0
-    elif literal.qualifier == "between":
-        return literal.text  # two numbers: which to move is the author's to say
+    new = _round(true, literal.unit)
+    step = literal.unit * STEPS.get(literal.qualifier, 0)
+    is_beyond = (new - true) * step < 0 or (new == true and literal.qualifier not in {"at_least", "at_most"})
+    if step and is_beyond:
+        new += step
     start = _plain(literal.text).index(literal.number)
-    return literal.text[:start] + _written(new, literal) + literal.text[start + len(literal.number) :]
+    mended = literal.text[:start] + _written(new, literal) + literal.text[start + len(literal.number) :]
+    again = parse(mended)
+    return mended if again and holds(again, value) else ""
 
 
 def truth(literal: Literal, value: float) -> str:

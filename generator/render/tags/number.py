@@ -85,8 +85,8 @@ def guard(ledger: Ledger, value: object, typed: str) -> Inline:
         origin = ledger.of(path) if path else None
         run = f"; {told(origin)}" if origin else ""
         what = f"`{typed}` no longer holds: the value is {literal.truth(understood, number)}{run}"
-        hint = f"write `{mended}`, or let `python -m generator check --fix` do it"
-        raise SiteError(what, hint=hint, repair=(typed, mended))
+        hint = f"write `{mended}`, or let `python -m generator check --fix` do it" if mended else "say it another way"
+        raise SiteError(what, hint=hint, repair=(typed, mended) if mended else ("", ""))
     return bind(ledger, number, path, typed)
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from generator.render.tags.literal import holds, mend, parse, truth
 
@@ -113,3 +117,35 @@ def test_the_truth_is_told_in_the_unit_that_was_typed():
     told = [truth(literal, true) for text, true in typed if (literal := parse(text))]
 
     assert told == ["16.6%", "17.67 million", "2.5 h"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "true"),
+    [("between 3 and 4", 5.0), ("3–4", 5.0), ("just under 3", 0.5), ("over 0.5", 1e300), ("under 0.5", -1e300)],
+)
+def test_what_no_other_number_mends_is_left_to_the_author(typed: str, true: float):
+    literal = parse(typed)
+
+    assert literal is not None
+    assert mend(literal, true) in {"", typed.replace("0.5", f"{true:.1f}")}
+
+
+@pytest.mark.parametrize("text", ["9" * 81, "1e99999", "2 × 10^99999", "1" + ",000" * 20, "over " * 20 + "3"])
+def test_a_number_beyond_measure_is_no_literal(text: str):
+    assert parse(text) is None
+
+
+@given(
+    st.sampled_from(
+        ["{}", "~{}", "over {}", "under {}", "at least {}", "at most {}", "just over {}", "{}%", "{} million"]
+    ),
+    st.decimals(-1000, 1000, places=2, allow_nan=False),
+    st.floats(-1e9, 1e9, allow_nan=False),
+)
+def test_a_literal_holds_as_typed_or_mended_or_cannot_be_mended(form: str, number: Decimal, true: float):
+    literal = parse(form.format(number))
+    assert literal is not None
+    mended = parse(mend(literal, true))
+
+    assert mended is None or holds(mended, true)
+    assert mended is not None or form in {"just over {}"}

@@ -146,6 +146,17 @@ def test_a_guard_that_fails_tells_the_value_the_run_and_what_to_write(ledger: Le
     assert caught.value.repair == ("~0.35", "~0.38")
 
 
+def test_a_guard_that_no_number_mends_offers_none(ledger: Ledger):
+    with pytest.raises(SiteError) as caught:
+        guard(ledger, 5.0, "between 3 and 4")
+
+    assert (caught.value.what, caught.value.hint, caught.value.repair) == (
+        "`between 3 and 4` no longer holds: the value is 5",
+        "say it another way",
+        ("", ""),
+    )
+
+
 @pytest.mark.parametrize(
     ("value", "typed", "message"),
     [
