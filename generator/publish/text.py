@@ -16,7 +16,9 @@ _MATH = re.compile(rf"<math\b({_ATTRIBUTES})>(.*?)(?:</math>|\Z)", re.DOTALL)
 _TEX = re.compile(r'\balttext="([^"]*)"|<annotation encoding="application/x-tex">([^<]*)<')
 _UNSEEN = re.compile(rf"<!--.*?(?:-->|\Z)|<(script|style)\b{_ATTRIBUTES}>.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(rf"</?([a-zA-Z][^\s/<>]*+){_ATTRIBUTES}>")
-_INSIDE_WORDS = re.compile("a|abbr|b|bdi|cite|code|data|del|em|i|ins|kbd|mark|q|s|samp|small|span|strong|su[bp]|u|var|wbr")
+_INSIDE_WORDS = re.compile(
+    "a|abbr|b|bdi|cite|code|data|del|em|i|ins|kbd|mark|q|s|samp|small|span|strong|su[bp]|u|var|wbr"
+)
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
