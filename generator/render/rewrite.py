@@ -64,23 +64,30 @@ def claim(inside: str, inside_start: int) -> tuple[str, int]:
         expression = expression[: seed.start()]
     each = f', each="{seed[1] or "all"}"' if seed else ""
     told = json.dumps(" ".join(expression.split()), ensure_ascii=False)
-    parts = split(expression)
-    operands = f'({parts[0]}), "{parts[1]}", ({parts[2]})' if parts else f"({expression})"
+    parts = comparisons(expression)
+    operands = ", ".join(f'({left}), "{sign}", ({right})' for left, sign, right in parts) or f"({expression})"
     head = f"claimed({told}, "
     return f"{head}{operands}{each})", inside_start + lead - len(head) - 1
 
 
-def split(expression: str) -> tuple[str, str, str] | None:
-    """Split at the only comparison outside of brackets; None when there is none, several, or `and`, `or`, `not`."""
-    depth, found = 0, []
+def comparisons(expression: str) -> list[tuple[str, str, str]]:
+    """Split `a < b and c == d` into its comparisons; nothing where it is made of anything else."""
+    depth, start, found = 0, 0, []
+    signs: list[tuple[int, re.Match[str]]] = []
+    parts = []
     for token in TOKEN.finditer(expression):
         if token[3] or token[4]:
             depth += 1 if token[3] else -1
         elif token[5] and not depth:
-            return None
+            if token[5] != "and":
+                return []
+            parts.append((start, token.start()))
+            start = token.end()
         elif token[2] and not depth:
-            found.append(token)
-    if len(found) != 1:
-        return None
-    sign = found[0]
-    return expression[: sign.start()], sign[2], expression[sign.end() :]
+            signs.append((len(parts), token))
+    parts.append((start, len(expression)))
+    if [number for number, _ in signs] != list(range(len(parts))):
+        return []
+    for (first, last), (_, sign) in zip(parts, signs, strict=True):
+        found.append((expression[first : sign.start()], sign[2], expression[sign.end() : last]))
+    return found

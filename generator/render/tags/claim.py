@@ -15,6 +15,7 @@ from generator.render.tags.quantity import show_significant
 from generator.render.tags.strip import describe
 from generator.render.values import Inline
 
+MEND = "change the sentence, or find out what changed"
 SIGNS: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -23,31 +24,36 @@ SIGNS: Mapping[str, Callable[[float, float], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
-MISSING = object()
 
 
-def claimed(ledger: Ledger, told: str, left: object, sign: str = "", right: object = MISSING, each: str = "") -> Inline:
+def claimed(ledger: Ledger, told: str, *parts: object, each: str = "") -> Inline:
     """Judge a claim and return the opening of its text; `claim_end` closes it.
 
-    With `each`, both sides are lists with a value a seed (or one number for all seeds), and the comparison must
-    hold for all of them, or for as many as the quorum says.
+    `parts` are its comparisons one after the other (left, sign, right), or the one value it came to when it is
+    made of anything else. With `each`, sides are lists with a value a seed (or one number for all seeds), and the
+    comparison must hold for all of them, or for as many as the quorum says.
 
     Raises:
         SiteError: when the claim does not hold, with both sides and the run.
     """
-    if right is MISSING:
-        if not isinstance(left, bool):
-            raise SiteError(f"the claim `{told}` compares nothing: it is {_shown(left)}", hint="write `a < b`")
-        if not left:
-            raise SiteError(f"the claim `{told}` does not hold", hint="a claim with one comparison tells both sides")
+    if len(parts) == 1:
+        if not isinstance(parts[0], bool):
+            raise SiteError(f"the claim `{told}` compares nothing: it is {_shown(parts[0])}", hint="write `a < b`")
+        if not parts[0]:
+            raise SiteError(f"the claim `{told}` does not hold", hint=MEND)
         return _opening(f"checked: {told}")
+    sides = [(left, str(sign), right) for left, sign, right in zip(*[iter(parts)] * 3, strict=True)]
     if each:
-        return _for_each(ledger, told, (left, sign, right), each)
-    if not _holds(left, sign, right):
-        runs = _runs(ledger, left, right)
-        what = f"the claim `{told}` does not hold: {_shown(left)} is not {sign} {_shown(right)}"
-        raise SiteError(what + (f"; {runs}" if runs else ""), hint="change the sentence, or find out what changed")
-    return _opening(f"checked: {told}, that is {_shown(left)} {sign} {_shown(right)}")
+        if len(sides) > 1:
+            raise SiteError(f"the claim `{told} for seed` has more than one comparison", hint="write a claim for each")
+        return _for_each(ledger, told, sides[0], each)
+    broken = [side for side in sides if not _holds(*side)]
+    if broken:
+        values = "; ".join(f"{_shown(left)} is not {sign} {_shown(right)}" for left, sign, right in broken)
+        runs = _runs(ledger, *(value for left, _, right in broken for value in (left, right)))
+        raise SiteError(f"the claim `{told}` does not hold: {values}" + (f"; {runs}" if runs else ""), hint=MEND)
+    found = ", ".join(f"{_shown(left)} {sign} {_shown(right)}" for left, sign, right in sides)
+    return _opening(f"checked: {told}, that is {found}")
 
 
 def claim_end() -> Inline:
@@ -120,7 +126,7 @@ def _for_each(ledger: Ledger, told: str, sides: tuple[object, str, object], each
     if sum(held) < needed:
         runs = _runs(ledger, left, right)
         what = f"the claim `{told}` holds in {score}, {needed} are needed: {_shown(left)} {sign} {_shown(right)}"
-        raise SiteError(what + (f"; {runs}" if runs else ""), hint="change the sentence, or find out what changed")
+        raise SiteError(what + (f"; {runs}" if runs else ""), hint=MEND)
     return _opening(f"checked: {told}, holds in {score}")
 
 

@@ -45,6 +45,15 @@ def test_a_claim_that_fails_tells_both_sides(site):
     ]
 
 
+def test_of_several_comparisons_those_that_fail_are_told(site):
+    text = "{% claim data.runs.ours < 23 and data.runs.base > 30 and data.runs.share < 0.1 %}Fell{% endclaim %}."
+
+    assert errors(site, text)[0].partition("\n")[0] == (
+        "posts/2026-01-01-a.md:1:1: error: the claim"
+        " `data.runs.ours < 23 and data.runs.base > 30 and data.runs.share < 0.1` does not hold: 28.9000 is not > 30.0000; 0.238800 is not < 0.100000"
+    )
+
+
 def test_a_claim_for_each_seed_counts_them(site):
     text = "{% claim data.runs.by_seed.ours < data.runs.by_seed.base for seed quorum 2 %}Better{% endclaim %}."
 
@@ -85,6 +94,8 @@ def test_claims_know_a_few_functions(site, condition: str):
         ("{% claim data.runs.our < 23 %}x{% endclaim %}", "`data.runs.our` does not exist"),
         ("{% claim data.runs.rows < 23 %}x{% endclaim %}", "compares numbers"),
         ("{% claim data.runs.ours < 23 for seed %}x{% endclaim %}", "needs a list with a value for each seed"),
+        ("{% claim 1 < 2 and 2 < 3 for seed %}x{% endclaim %}", "has more than one comparison"),
+        ("{% claim data.runs.ours > 3 or data.runs.ours < 2 %}x{% endclaim %} {{ y }}", "`y` is not defined"),
         ("{% claim __import__('os').system('x') == 0 %}x{% endclaim %}", "is not defined"),
         ("{% claim data.runs.ours < 23 %}x\n\n    y{% endclaim %}", "a claim stands inside one paragraph"),
     ],
