@@ -48,9 +48,8 @@ def test_a_claim_that_fails_tells_both_sides(site):
 def test_of_several_comparisons_those_that_fail_are_told(site):
     text = "{% claim data.runs.ours < 23 and data.runs.base > 30 and data.runs.share < 0.1 %}Fell{% endclaim %}."
 
-    assert errors(site, text)[0].partition("\n")[0] == (
-        "posts/2026-01-01-a.md:1:1: error: the claim"
-        " `data.runs.ours < 23 and data.runs.base > 30 and data.runs.share < 0.1` does not hold: 28.9000 is not > 30.0000; 0.238800 is not < 0.100000"
+    assert errors(site, text)[0].partition("\n")[0].partition(" does not hold: ")[2] == (
+        "28.9000 is not > 30.0000; 0.238800 is not < 0.100000"
     )
 
 
