@@ -10,6 +10,7 @@ from html import escape
 
 from generator.render.tags.quantity import (
     DASH,
+    HUGE,
     MINUS,
     PLUS_MINUS,
     THIN,
@@ -52,7 +53,8 @@ def show(value: object, form: str = "") -> str:
     if isinstance(value, float) and not math.isfinite(value):
         return special(value)
     if is_number(value):
-        return f"{value:,}".replace("-", MINUS) if isinstance(value, int) else show_significant(value, 4)
+        is_whole = isinstance(value, int) and abs(value) < HUGE
+        return f"{value:,}".replace("-", MINUS) if is_whole else show_significant(value, 4)
     return _words(value)
 
 

@@ -13,6 +13,7 @@ MINUS, THIN, TIMES, PLUS_MINUS, DASH = "\u2212", "\u202f", "\u00d7", "\u00b1", "
 PREFIXES = ((12, "T"), (9, "G"), (6, "M"), (3, "k"), (0, ""), (-3, "m"), (-6, "µ"), (-9, "n"))
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 MOST_DECIMALS = 40
+HUGE = 10**21  # from here on a row of digits says less than a power of ten
 LARGEST = 10**308  # whole numbers above it are no float
 
 
@@ -69,6 +70,8 @@ def grouped(number: Decimal) -> str:
 
 def show_fixed(value: float, decimals: int) -> str:
     """Show at a fixed number of decimals."""
+    if abs(value) >= HUGE:
+        return show_significant(value, 6)
     return special(value) or grouped(fixed(exact(value), decimals))
 
 
@@ -88,6 +91,8 @@ def show_si(value: float, digits: int, unit: str = "") -> str:
     """Show with an SI prefix: 17,700,000 is 17.7 M."""
     if text := special(value):
         return text
+    if abs(value) >= HUGE:
+        return show_significant(value, digits) + (f"{THIN}{unit}" if unit else "")
     number = significant(exact(value), digits)
     power = next((p for p, _ in PREFIXES if number and number.adjusted() >= p), 0 if not number else PREFIXES[-1][0])
     prefix = dict(PREFIXES)[power]
@@ -97,6 +102,8 @@ def show_si(value: float, digits: int, unit: str = "") -> str:
 
 def show_percent(value: float, decimals: int) -> str:
     """Show a share as per cent: 0.064 is 6.4%."""
+    if abs(value) >= HUGE:
+        return special(value) or show_significant(value * 100, 6) + "%"
     return special(value) or grouped(fixed(exact(value) * 100, decimals)) + "%"
 
 
@@ -104,7 +111,7 @@ def show_duration(seconds: float) -> str:
     """Show a time in the one or two largest units that matter: 7,384 s is 2 h 3 min."""
     if text := special(seconds):
         return text
-    if abs(seconds) < 59.95:
+    if abs(seconds) < 59.95 or abs(seconds) >= HUGE:
         return f"{show_significant(seconds, 2 if abs(seconds) < 10 else 3)}{THIN}s"
     whole = int(fixed(exact(abs(seconds)), 0))
     parts = [(whole // 86400, "d"), (whole // 3600 % 24, "h"), (whole // 60 % 60, "min"), (whole % 60, "s")]

@@ -28,6 +28,7 @@ from generator.render.tags.cells import cell_html, show, show_spread
         ("text", "3", "text"),
         (math.nan, "", "not a number"),
         (-math.inf, "2", "−∞"),
+        (10**300, "", "1.000\u202f×\u202f10³⁰⁰"),
         (10**400, "", "a whole number of 1,329 bits"),
         (["a", None], "", '["a", null]'),
         ({"b": "é"}, "2", '{"b": "é"}'),

@@ -92,3 +92,27 @@ def test_rounding_is_never_off_by_more_than_half_a_unit(value: float, decimals: 
 
     assert abs(fixed(exact(value), decimals) - exact(value)) <= unit / 2
     assert fixed(fixed(exact(value), decimals), decimals) == fixed(exact(value), decimals)
+
+
+def test_what_is_huge_is_a_power_of_ten_everywhere():
+    shown = [
+        show_fixed(1e300, 2),
+        show_percent(-1e300, 0),
+        show_si(1e300, 2, "B"),
+        show_duration(1e300),
+        show_fixed(1e20, 0),
+    ]
+
+    assert [text.replace("\u202f", " ") for text in shown] == [
+        "1.00000 × 10³⁰⁰",
+        "−1.00000 × 10³⁰²%",
+        "1.0 × 10³⁰⁰ B",
+        "1.00 × 10³⁰⁰ s",
+        "100,000,000,000,000,000,000",
+    ]
+    assert [show_fixed(math.inf, 2), show_percent(math.inf, 1), show_si(math.nan, 2), show_duration(-math.inf)] == [
+        "∞",
+        "∞",
+        "not a number",
+        "−∞",
+    ]
