@@ -39,6 +39,11 @@ REWORDED = (
     (r"Found \"&\".*", "`&` stands outside columns", "write `\\begin{aligned}` … `\\end{aligned}` around the rows"),
     (r"There must be a parenthesis after \"(.*?)[,\"].*", "`{0}` needs a delimiter after it", "such as `(` or `.`"),
     (r"Found \"\\h\[dash\]line\".*", "a line of a table stands outside an array, or not at the start of a row", ""),
+    (
+        r"Found \"(.*?)\", which may only appear after \\int.*",
+        "`{0}` needs a large operator before it",
+        "such as `\\sum`",
+    ),
     (r"Found \"(.*?)\", which may only appear (.*)\.", "`{0}` may only stand {1}", ""),
     (r"Not valid in text mode\.", "`{token}` cannot stand in text", "write `$…$` around it"),
     (r"Not valid in math mode\.", "`{token}` can only stand in `\\text{{…}}`", ""),

@@ -61,7 +61,7 @@ def mistake(tex: str, *, display: bool = True, macros: dict[str, str] | None = N
         ("a # b", 2, "`#` stands outside a macro", r"write `\#` for the sign"),
         ("50% x", 2, "`%` makes the rest of this formula a comment", r"write `\%` for the sign"),
         ("x \\", 2, r"a `\` stands at the end of the formula", r"write `\\` for a new line"),
-        (r"x\limits_a", 1, r"`\limits` may only stand after \int, \sum, ...", ""),
+        (r"x\limits_a", 1, r"`\limits` needs a large operator before it", r"such as `\sum`"),
         (r"\text{\alpha}", 6, r"`\alpha` cannot stand in text", "write `$…$` around it"),
         (r"\textdegree", 0, r"`\textdegree` can only stand in `\text{…}`", ""),
         (r"\hspace{wide}", 0, "`wide` is not a length", "such as `1em` or `3mu`"),
