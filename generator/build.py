@@ -7,7 +7,7 @@ one run reports every mistake of every file. Nothing is written unless every sta
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,11 +23,12 @@ from generator.publish.freshness import judge, pending
 from generator.publish.layout import Theme, compose
 from generator.publish.output import Output, Written, write
 from generator.publish.site import Site, collect
-from generator.read.page import Page, hidden_because, parse
+from generator.read.page import hidden_because, parse
 from generator.read.source import find_sources, read_source
-from generator.render.cache import Cache, salt
+from generator.render.cache import salt
+from generator.render.pages import render_all
 from generator.render.pool import run
-from generator.render.render import Rendered, Tools, make_tools, render
+from generator.render.render import make_tools
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -89,18 +90,18 @@ def assemble(options: Options) -> Built:
     hidden = [(page, hidden_because(page, options.now, options.drafts, options.future)) for page in pages]
     shown = [page for page, reason in hidden if not reason]
     tools = make_tools(root, config, tree, ledger)
-    rendered, waiting = render_all(shown, tools, salt(config.digest, root), options.jobs, errors)
+    rendered, broken = render_all(shown, tools, salt(config.digest, root), options.jobs)
+    waiting = [(page.source.path, reason) for page, mistakes in broken if (reason := pending(mistakes, ledger))]
+    errors += [mistake for _, mistakes in broken if not pending(mistakes, ledger) for mistake in mistakes]
     errors += tree.check()
     judged = judge(rendered, ledger)
     held = [*waiting, *judged.held]
 
     site = collect(judged.shown, config, tree, ledger)
     theme = Theme(root, config)
-    outputs = [
-        output for made in each(site.everything, lambda item: compose(item, site, theme), errors) for output in made
-    ]
+    composed = each(site.everything, lambda item: compose(item, site, theme), errors)
     produced = each(PRODUCERS, lambda produce: tuple(produce(site, theme)), errors)
-    outputs += [output for made in produced for output in made]
+    outputs = [output for made in [*composed, *produced] for output in made]
 
     done = {item.page.source.path for item in site.everything}
     failed = [page for page in shown if page.source.path not in done]
@@ -127,38 +128,7 @@ def each(items: Iterable[In], stage: Callable[[In], Out], errors: list[SiteError
     return done
 
 
-def render_all(
-    pages: Sequence[Page], tools: Tools, salt: str, jobs: int, errors: list[SiteError]
-) -> tuple[list[Rendered], list[tuple[str, str]]]:
-    """Render every page, or take it from the cache when nothing it depends on has changed.
-
-    Returns the pages in no special order (`collect` has one), and those that wait for a run, with the reason.
-    """
-    cache = Cache(tools.tree.root / ".labpress" / "cache", salt, tools.tree, tools.ledger)
-    known = [cache.get(page) for page in pages]
-    done = [kept for kept in known if kept is not None]
-    changed = [page for page, kept in zip(pages, known, strict=True) if kept is None]
-    waiting = []
-    for page, (result, mistakes) in zip(
-        changed, run(changed, lambda page: _render(page, tools, cache), jobs), strict=True
-    ):
-        if result is not None:
-            done.append(result)
-        elif reason := pending(mistakes, tools.ledger):
-            waiting.append((page.source.path, reason))
-        else:
-            errors.extend(mistakes)
-    cache.forget_others(pages)
-    return done, waiting
-
-
 def clock() -> datetime:
     """Return the time a build takes as now: `SOURCE_DATE_EPOCH` when it is set."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     return datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
-
-
-def _render(page: Page, tools: Tools, cache: Cache) -> Rendered:
-    rendered = render(page, tools)
-    cache.put(rendered)
-    return rendered
