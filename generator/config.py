@@ -33,7 +33,7 @@ NOT_HERE = {  # keys of other builders, and where that stands here
     "name": "name this key `title`",
     "lang": "name this key `language`",
     "exclude": "nothing outside `posts/` and `site/` is published",
-    "plugins": "plugins live in `site/plugins.py`",
+    "plugins": "there are none; templates and includes of your own stand under `site/`",
     "drafts": "say `--drafts` on the command line",
 }
 

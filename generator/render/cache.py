@@ -80,15 +80,13 @@ class Cache:
 
 
 def salt(config_digest: str, root: Path) -> str:
-    """Digest all that can change every page: config, includes, plugins, our own code, the libraries."""
+    """Digest all that can change every page: config, includes, our own code, the libraries."""
     ours = Path(__file__).parents[1]
     code = [file.read_bytes() for file in sorted(ours.rglob("*.py"))]
     includes = sorted((root / "site" / "includes").rglob("*"))
     theirs = [f"{file.relative_to(root)}:{_digest(file.read_bytes())}" for file in includes if file.is_file()]
-    plugins = root / "site" / "plugins.py"
     versions = [f"{name} {metadata.version(name)}" for name in LIBRARIES]
-    own = plugins.read_bytes() if plugins.is_file() else b""
-    return _digest(config_digest, *code, *theirs, own, *versions)
+    return _digest(config_digest, *code, *theirs, *versions)
 
 
 def _digest(*parts: str | bytes) -> str:
