@@ -245,3 +245,11 @@ def test_the_epoch_of_reproducible_builds_is_the_clock(monkeypatch: pytest.Monke
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
 
     assert clock().isoformat() == "1970-01-02T00:00:00+00:00"
+
+
+def test_the_punctuation_behind_a_formula_stays_on_its_line(site):
+    html = site("-- posts/2026-01-01-a.md --\nLet $x$, then $y$ holds ($z$).\n").body("/2026/01/01/a/")
+
+    assert html.count('<span class="nobr"><math') == 2
+    assert "</math>,</span> then <math" in html
+    assert "</math>).</span></p>" in html

@@ -37,6 +37,9 @@ READY = {
 }
 
 
+CLOSING = re.compile(r"[.,;:!?)\]’”…]+")
+
+
 class Renderer(RendererHTML):
     """The library's renderer with our spelling; plugins add theirs with `md.add_render_rule`."""
 
@@ -61,7 +64,11 @@ class Renderer(RendererHTML):
         for index, token in enumerate(tokens):
             kind = token.type
             if kind == "text":
-                written.append(escapeHtml(token.content))
+                before = tokens[index - 1] if index else token
+                if before.type == "math_inline" and not before.meta.get("display"):
+                    written.append(_after_formula(written, token.content))
+                else:
+                    written.append(escapeHtml(token.content))
             elif not token.attrs and kind in READY:
                 written.append(READY[kind])
             else:
@@ -98,6 +105,15 @@ def _without_id(token: Token) -> Token:
     if "html" in meta:
         meta["html"] = ID.sub("", meta["html"])
     return token.copy(attrs=attrs, meta=meta, children=for_elsewhere(token.children or ()))
+
+
+def _after_formula(written: list[str], text: str) -> str:
+    """Keep the punctuation behind a formula on its line: browsers break there, where no one else would."""
+    mark = CLOSING.match(text)
+    if not mark:
+        return escapeHtml(text)
+    written[-1] = f'<span class="nobr">{written[-1]}{escapeHtml(mark[0])}</span>'
+    return escapeHtml(text[mark.end() :])
 
 
 def _code(token: Token) -> str:
