@@ -100,6 +100,7 @@ def unclosed_delimiters(nodes: Sequence[Node]) -> set[int]:
     open_: list[int] = []
     arguments = 0  # of the commands before, still to come
     size = -1  # where the `\\big` stands whose delimiter comes next
+    side = ""  # "l" of `\\bigl` opens with any delimiter, be it an arrow or a bar; "r" closes
     index = 0
     while index < len(nodes):
         node, here = nodes[index], index
@@ -108,7 +109,7 @@ def unclosed_delimiters(nodes: Sequence[Node]) -> set[int]:
         if text == " ":
             continue
         if text in SIZES and not arguments:
-            size = here
+            size, side = here, text[-1] if text[-1] in "lr" else ""
             continue
         is_argument = arguments > 0
         arguments += UNITS.get(text, 0) - is_argument
@@ -117,11 +118,11 @@ def unclosed_delimiters(nodes: Sequence[Node]) -> set[int]:
         elif text in {"&", "\\\\"}:
             loose.update(open_)
             open_ = []
-        elif text in OPENING:
+        elif (side == "l" and text not in {"", "."}) or (text in OPENING and side != "r"):
             open_.append(size if size >= 0 else here)
-        elif text in CLOSING and open_:
+        elif text and (side == "r" or text in CLOSING) and open_:
             open_.pop()
-        size = -1
+        size, side = -1, ""
         if text in OPTIONAL or text == "\\\\":
             cursor = Cursor(nodes)
             cursor.index = index

@@ -112,6 +112,8 @@ class Writer:
         size = SIZES.get(token.text, "")
         delimiter = cursor.take() if size and cursor.peek() else token
         assert isinstance(delimiter, Tok), "only tokens open"
+        if delimiter.text not in OPENING:  # an arrow or a bar after `\\bigl`: `\\big` has no side to close
+            return [Tok(token.text.removesuffix("l"), token.at), delimiter]
         sign = OPENING[delimiter.text]
         height = f'minsize="{size}" maxsize="{size}"' if size else 'stretchy="false"'
         form = ' form="prefix"' if sign in {"|", "‖"} else ""

@@ -60,7 +60,7 @@ class Renderer(RendererHTML):
 
     def renderInline(self, tokens: Sequence[Token], options: OptionsDict, env: EnvType) -> str:  # noqa: N802
         """Return the HTML of the tokens inside a paragraph."""
-        written = []
+        written: list[str] = []
         for index, token in enumerate(tokens):
             kind = token.type
             if kind == "text":

@@ -100,7 +100,7 @@ def test_a_mistake_is_named_with_its_place_and_a_way_out(text: str, line: int, c
 
     assert head == f"x.toml:{line}:{column}: error: {what}"
     assert [part for part in excerpt if part.startswith("hint")] == ([f"hint: {hint}"] if hint else [])
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 5
 
 
 def test_a_message_is_whole():

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import pytest
@@ -204,15 +203,3 @@ def test_our_own_mistakes_keep_their_traceback(site):
 
     with pytest.raises(AttributeError):
         compose(broken, built.built.site, Theme(built.root, built.built.site.config))
-
-
-def test_a_thousand_posts_are_composed_in_two_seconds(site):
-    built = site(POST + "-- site/config.yaml --\ntoc: true\n")
-    [rendered] = built.built.site.posts
-    theme = Theme(built.root, built.built.site.config)
-    compose(rendered, built.built.site, theme)
-    start = time.process_time()
-    for _ in range(1000):
-        compose(rendered, built.built.site, theme)
-
-    assert time.process_time() - start < 2

@@ -200,11 +200,11 @@ def test_hostile_html_takes_linear_time(text: str):
     relative(text * (64_000 // len(text)), "/a/")
     list(addresses(text * (64_000 // len(text))))
 
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 5
 
 
 def test_a_long_srcset_takes_linear_time():
     started = time.process_time()
     relative('<img srcset="' + "a," * 30_000 + '">', "/a/")
 
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 5

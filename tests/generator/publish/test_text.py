@@ -66,4 +66,4 @@ def test_hostile_html_takes_linear_time(text: str):
     started = time.process_time()
     plain(text * (64_000 // len(text)))
 
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 5
