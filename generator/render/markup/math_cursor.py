@@ -118,9 +118,11 @@ def unclosed_delimiters(nodes: Sequence[Node]) -> set[int]:
         elif text in {"&", "\\\\"}:
             loose.update(open_)
             open_ = []
-        elif (side == "l" and text not in {"", "."}) or (text in OPENING and side != "r"):
+        elif size >= 0 and not side:
+            pass  # `\\big(` is a sign and no fence
+        elif (side == "l" and text not in {"", "."}) or (text in OPENING and not side):
             open_.append(size if size >= 0 else here)
-        elif text and (side == "r" or text in CLOSING) and open_:
+        elif (side == "r" or text in CLOSING) and open_:
             open_.pop()
         size, side = -1, ""
         if text in OPTIONAL or text == "\\\\":

@@ -118,6 +118,7 @@ HOSTILE = {
     "options that never close": r"\sqrt[" * 1600,
     "breaks": r"\\[" * 3000,
     "sized arrows that never close": r"\Biggl\uparrow a " * 500,
+    "fences that a sized sign does not close": r"\{ a \bigg ) " * 500,
     "sized bars that never close": r"\bigl| a " * 500,
     "noncharacters": "\ufdd8\ufde0\ufdd9 \ufdd9",
 }
