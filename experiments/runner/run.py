@@ -8,8 +8,8 @@ import json
 import shutil
 import sys
 import traceback
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,7 @@ from generator.errors import flatten
 
 DONE, FAILURE, USAGE, BUSY, STOPPED = 0, 1, 2, 75, 130
 UNFINISHED = "unfinished.json"  # the command of a run that began and was not published
+HIDDEN = "(private)"  # in a record, in place of a value that names a person or a folder of theirs
 LONGEST = 300  # characters of an error's last line that are kept
 
 
@@ -157,17 +158,19 @@ def _joined(job: Job, outcomes: list[Outcome]) -> tuple[Mapping[str, Any], list[
 
 
 def _record(job: Job, outcomes: list[Outcome], contents: Mapping[str, bytes], warnings: list[str]) -> Record:
-    writes = job.declared.writes
+    writes, hide = job.declared.writes, hidden(job.declared.private)
+    shown = replace(job.request, words=tuple(hide(word) for word in job.request.words))
+    config = plain(dataclasses.asdict(job.config_of(job.seeds[0] if job.seeds else None)))
     return Record(
         name=job.request.name,
-        command=job.request.command,
+        command=shown.command,
         artifacts={
             name: Artifact(writes[name], file, sha256(content))
             for name, (file, content) in zip(writes, contents.items(), strict=True)
         },
         preset=job.request.preset,
-        config=plain(dataclasses.asdict(job.config_of(job.seeds[0] if job.seeds else None))),
-        overrides=job.overrides,
+        config={key: HIDDEN if key in job.declared.private and value else value for key, value in config.items()},
+        overrides={key: HIDDEN if key in job.declared.private else value for key, value in job.overrides.items()},
         seeds=job.seeds,
         code=job.code.symbols,
         sources=job.code.sources,
@@ -185,9 +188,19 @@ def _record(job: Job, outcomes: list[Outcome], contents: Mapping[str, bytes], wa
     )
 
 
+def hidden(private: Sequence[str]) -> Callable[[str], str]:
+    """Return what makes a word of the command fit to be published: `owner=…` stays, whose it is does not."""
+
+    def hide(word: str) -> str:
+        key = word.partition("=")[0]
+        return f"{key}={HIDDEN}" if key in private else word
+
+    return hide
+
+
 def _is_done(job: Job) -> bool:
-    """Say whether the published artifacts are what this request would make."""
-    if job.request.force:
+    """Say whether the published artifacts are what this request would make; of a hidden value nobody knows."""
+    if job.request.force or set(job.overrides) & set(job.declared.private):
         return False
     found = status(job.root, job.request.name)
     if found.state != "fresh" or found.record is None:

@@ -35,6 +35,7 @@ class Declared:
     files: tuple[str, ...] = ()  # FILES: paths from the site's root that the experiment opens
     presets: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     seeds: tuple[int, ...] = ()  # SEEDS: those that run when none are asked for
+    private: tuple[str, ...] = ()  # PRIVATE: fields of Config whose values no record may hold
     fields: tuple[str, ...] = ()  # the names of Config's fields
     defaults: Mapping[str, object] = field(default_factory=dict)  # of those whose default is a literal
 
@@ -114,6 +115,7 @@ def declared(root: Path, name: str) -> Declared:
         files=tuple(literals.get("FILES", ())),
         presets=literals.get("PRESETS", {}),
         seeds=tuple(literals.get("SEEDS", ())),
+        private=tuple(literals.get("PRIVATE", ())),
         fields=tuple(defaults),
         defaults={key: value.value for key, value in defaults.items() if isinstance(value, Literal)},
     )
@@ -188,6 +190,7 @@ _FORMS: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     "READS": ("a mapping of names to experiments", lambda value: _is_map(value, str)),
     "FILES": ("a list of paths", lambda value: _is_row(value, str)),
     "PRESETS": ("a mapping of names to mappings", lambda value: _is_map(value, dict)),
+    "PRIVATE": ("a list of names", lambda value: _is_row(value, str)),
     "SEEDS": ("a list of whole numbers", lambda value: _is_row(value, int)),
 }
 

@@ -1,0 +1,1 @@
+"""Persona GPT: a model of yourself, from your own chat export."""
