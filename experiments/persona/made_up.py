@@ -13,9 +13,12 @@ import io
 import json
 import random
 import zipfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from experiments.persona.messages import Message, Thread
 
 OWNER = "Quill Madeup"
 OTHERS = (
@@ -60,10 +63,21 @@ CHAT_BACK = ("oh no", "of course it did", "that is so you", "send a photo or it 
 BYE = ("ok talk later", "gotta go", "night!", "bye for now")
 BYE_BACK = ("later!", "take care of yourself", "sleep well, dream of trains", "bye bye")
 KOREAN = ("오늘 뭐 해?", "밥 먹었어?", "커피 마시러 가자", "내일 시간 있어?", "그 영화 봤어?", "정말 재미있었어", "주말에 만나자", "지금 집에 가는 중이야")
-BEFORE = ("", "", "so ", "hm, ", "btw ", "ok ", "right, ", "listen, ", "well ", "funny you ask, ")
-AFTER = ("", "", " haha", " tbh", "!", " :)", " lol", " really", " i swear", "...")
+BEFORE = ("", "", "", "so ", "hm, ", "ok ", "well ")
+AFTER = ("", "", "", " haha", " tbh", "!", " :)")
 START_MS = 1_600_000_000_000  # some day in September 2020
 PAGE = 100  # messages a page; a real page holds 10,000
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who answers: a name, and what they think of each topic and why."""
+
+    name: str
+    opinions: Mapping[str, tuple[str, str]]
+
+
+QUILL = Person(OWNER, OPINIONS)
 
 
 @dataclass
@@ -73,6 +87,7 @@ class _Room:
     folder: str
     people: list[str]
     title: str
+    owner: Person = QUILL
     rows: list[dict[str, Any]] = field(default_factory=list)
     clock_ms: int = START_MS
 
@@ -120,6 +135,22 @@ def export_files(conversations: int = 60, seed: int = 0) -> dict[str, bytes]:
     return files
 
 
+def strangers(count: int, conversations: int, seed: int = 0) -> Iterator[Thread]:
+    """Yield threads of other made-up people, whose opinions are drawn at random: what a base model learns from."""
+    for number in range(count):
+        rng = random.Random(f"{seed}/stranger {number}")
+        opinions = {
+            topic: (rng.choice(("love", "hate")), rng.choice([reason for _, reason in OPINIONS.values()]))
+            for topic in OPINIONS
+        }
+        room = _Room(f"stranger_{number}", ["Somebody"], "Somebody", Person("Stranger", opinions))
+        for _ in range(conversations):
+            _conversation(room, rng, room.people)
+            room.pause(rng)
+        said = tuple(Message(row["sender_name"], row["timestamp_ms"], row["content"]) for row in room.rows)
+        yield Thread(room.folder, (*room.people, room.owner.name), said)
+
+
 def _alone(name: str, conversations: int, rng: random.Random) -> _Room:
     number = OTHERS.index(name) + 10
     room = _Room(f"{_slug(name)}_{number}", [name, OWNER], name, clock_ms=START_MS + number * 86_400_000)
@@ -165,13 +196,13 @@ def _conversation(room: _Room, rng: random.Random, people: list[str]) -> None:
     who = rng.choice(people)
     if rng.random() < 0.5:
         room.say(rng, who, rng.choice(HELLO))
-        room.say(rng, OWNER, rng.choice(HELLO_BACK))
+        room.say(rng, room.owner.name, rng.choice(HELLO_BACK))
     for _ in range(rng.randint(1, 3)):
         who = rng.choice(people)
         rng.choice((_opinion, _opinion, _plan, _small_talk))(room, rng, who)
     if rng.random() < 0.4:
         room.say(rng, who, rng.choice(BYE))
-        room.say(rng, OWNER, rng.choice(BYE_BACK))
+        room.say(rng, room.owner.name, rng.choice(BYE_BACK))
 
 
 def _in_a_mood(rng: random.Random, text: str) -> str:
@@ -181,25 +212,25 @@ def _in_a_mood(rng: random.Random, text: str) -> str:
 
 def _opinion(room: _Room, rng: random.Random, who: str) -> None:
     topic = rng.choice(list(OPINIONS))
-    feeling, reason = OPINIONS[topic]
+    feeling, reason = room.owner.opinions[topic]
     room.say(rng, who, _in_a_mood(rng, rng.choice(ASK).format(t=topic)))
-    room.say(rng, OWNER, _in_a_mood(rng, rng.choice(ANSWER[feeling]).format(t=topic)))
+    room.say(rng, room.owner.name, _in_a_mood(rng, rng.choice(ANSWER[feeling]).format(t=topic)))
     if rng.random() < 0.6:
         room.say(rng, who, _in_a_mood(rng, rng.choice(WHY)))
-        room.say(rng, OWNER, _in_a_mood(rng, rng.choice(BECAUSE).format(r=reason)))
+        room.say(rng, room.owner.name, _in_a_mood(rng, rng.choice(BECAUSE).format(r=reason)))
 
 
 def _plan(room: _Room, rng: random.Random, who: str) -> None:
     day = rng.choice(DAYS)
     room.say(rng, who, _in_a_mood(rng, rng.choice(PLAN).format(d=day)))
-    room.say(rng, OWNER, _in_a_mood(rng, rng.choice(PLAN_BACK).format(d=day)))
+    room.say(rng, room.owner.name, _in_a_mood(rng, rng.choice(PLAN_BACK).format(d=day)))
 
 
 def _small_talk(room: _Room, rng: random.Random, who: str) -> None:
     room.say(rng, who, _in_a_mood(rng, rng.choice(CHAT)))
     if rng.random() < 0.3:
         room.say(rng, who, "☕ café, and then?")
-    room.say(rng, OWNER, _in_a_mood(rng, rng.choice(CHAT_BACK)))
+    room.say(rng, room.owner.name, _in_a_mood(rng, rng.choice(CHAT_BACK)))
 
 
 def _noise(room: _Room, rng: random.Random, name: str) -> None:
