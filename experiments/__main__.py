@@ -1,4 +1,4 @@
-"""The command line of the experiments: list, run, status, why, accept, clean, new.
+"""The command line of the experiments: list, run, status, why, accept, clean, new, chat, sweep.
 
 Exit codes: 0 done, 1 a run failed or something is stale, 2 the command is wrong, 75 busy, 130 stopped.
 Nothing heavy is imported here or by the runner; an experiment brings its own libraries.
@@ -141,7 +141,27 @@ def _parser() -> argparse.ArgumentParser:
     new = command("new", "write a small experiment that runs", lambda root, asked: new_experiment(root, asked.name))
     new.add_argument("what", choices=["experiment"])
     new.add_argument("name", metavar="NAME")
+    talk = command("chat", "talk to a family's model, such as `persona`", _chat)
+    talk.add_argument("family", metavar="FAMILY")
+    talk.add_argument("--seed", type=int, default=0, help="of the answers")
+    talk.add_argument("--consent", default="", metavar="FILE", help="who may be named in what is saved")
+    sweep = command("sweep", "work on a family's sweep, beside other workers on the same store", _sweep)
+    sweep.add_argument("family", metavar="FAMILY")
+    sweep.add_argument("words", nargs="*", metavar="key=value", help="the settings of the sweep, the same for all")
+    sweep.add_argument("--threads", type=int, default=1)
     return parser
+
+
+def _chat(root: Path, asked: argparse.Namespace) -> int:
+    from experiments.runner.family import talk
+
+    return talk(root, asked.family, asked.seed, asked.consent)
+
+
+def _sweep(root: Path, asked: argparse.Namespace) -> int:
+    from experiments.runner.family import sweep
+
+    return sweep(root, asked.family, asked.words, asked.threads)
 
 
 def _named(show: object) -> object:

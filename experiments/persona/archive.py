@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from generator.errors import Place, SiteError
 
@@ -75,7 +75,9 @@ class Archive:
                 with self._zip.open(entry) as packed:
                     yield _Counted(self, name, packed, entry.compress_size)  # type: ignore[misc]
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-            raise SiteError(f"this file of the zip is torn: {_said(error)}", self.place(name), "download it again") from None
+            raise SiteError(
+                f"this file of the zip is torn: {_said(error)}", self.place(name), "download it again"
+            ) from None
         except OSError as error:
             raise SiteError(f"this file cannot be read: {error.strerror}", self.place(name)) from None
 
@@ -84,7 +86,9 @@ class Archive:
         self._read += size
         if total > LARGEST or self._read > MOST_BYTES or (packed and total > FREE and total > RATIO * packed):
             what = f"this file unpacks to more than {total:,} bytes"
-            raise SiteError(f"{what} from {packed:,}" if packed else what, self.place(name), "no chat export is like that")
+            raise SiteError(
+                f"{what} from {packed:,}" if packed else what, self.place(name), "no chat export is like that"
+            )
 
     def _in_folder(self) -> Iterator[Member]:
         root = self.path.resolve()
@@ -147,7 +151,7 @@ class Archive:
 class _Counted(io.RawIOBase):
     """A stream that tells its archive how much was read."""
 
-    def __init__(self, archive: Archive, name: str, source: BinaryIO | zipfile.ZipExtFile, packed: int) -> None:
+    def __init__(self, archive: Archive, name: str, source: IO[bytes], packed: int) -> None:
         self._archive, self._name, self._source, self._packed, self._total = archive, name, source, packed, 0
 
     def readable(self) -> bool:

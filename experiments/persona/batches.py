@@ -39,7 +39,9 @@ class Encoded:
         return len(self.history) + max(map(len, self.candidates))
 
 
-def encode(example: Example, tokens: Tokens, block_size: int, *, drops: bool = False, ends: bool = True) -> Encoded | None:
+def encode(
+    example: Example, tokens: Tokens, block_size: int, *, drops: bool = False, ends: bool = True
+) -> Encoded | None:
     """Return an example as numbers, the true reply at a place drawn from its own seed.
 
     A context that is too long loses its oldest tokens; with `drops` the whole example goes instead, as in the

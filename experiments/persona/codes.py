@@ -89,9 +89,7 @@ def make_texts(c: Config, corpus: str) -> list[tuple[int, str]]:
     return texts
 
 
-def one_loss(
-    c: Config, tokens: Tokens, texts: Sequence[tuple[int, str]], code: str, log: Callable[..., None]
-) -> float:
+def one_loss(c: Config, tokens: Tokens, texts: Sequence[tuple[int, str]], code: str, log: Callable[..., None]) -> float:
     """Return the held-out loss in nats a token of a model that is given the code in one way."""
     rng = random.Random(f"{c.seed}/codes")
     marks = {"no code": lambda _: 0, "code": lambda author: author, "shuffled code": lambda _: rng.randrange(c.authors)}

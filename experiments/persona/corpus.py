@@ -47,7 +47,9 @@ class Config:
 
 def run(c: Config, log: Callable[..., None]) -> dict[str, object]:
     """Prepare the data and count."""
-    rules = Rules(c.language, c.language_share, c.gap_percentile, c.turns, c.distractors, c.held_threads, c.held_time, c.seed)
+    rules = Rules(
+        c.language, c.language_share, c.gap_percentile, c.turns, c.distractors, c.held_threads, c.held_time, c.seed
+    )
     made = prepare(Source(c.export, c.owner, c.on_error, c.conversations, c.mask, c.seed), rules)
     log(1, 2, train=made.funnel.examples[TRAIN], validation=made.funnel.examples[VALIDATION])
     tokens = tokens_of(made.store, c.vocab_size)
@@ -86,7 +88,9 @@ def funnel_rows(made: Prepared) -> list[dict[str, object]]:
     dropped = sorted(what for what in funnel.examples if what not in (TRAIN, VALIDATION))
     kinds = [*sorted(what for what in funnel.messages if what.startswith("in a thread")), *KINDS.values()]
     return [
-        *_stage("threads", made.presence.threads, {k: funnel.threads[k] for k in sorted(funnel.threads) if k != "used"}),
+        *_stage(
+            "threads", made.presence.threads, {k: funnel.threads[k] for k in sorted(funnel.threads) if k != "used"}
+        ),
         {"stage": "files", "what": "broken and skipped", "count": len(made.told.skipped)},
         *_stage("messages", funnel.messages["read"], {what: funnel.messages[what] for what in kinds}),
         *_stage("replies", sum(funnel.examples.values()), {what: funnel.examples[what] for what in dropped}),

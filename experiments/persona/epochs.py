@@ -30,12 +30,12 @@ class Config:
     export: str = ""
     owner: str = ""
     conversations: int = 80
-    epochs: float = 6.0
+    epochs: float = 5.0
     lr: float = 1e-3
     mc_weight: float = 0.1
     batch_size: int = 8
     vocab_size: int = 1024
-    base_strangers: int = 12
+    base_strangers: int = 30
     seed: int = 0
 
 
@@ -65,7 +65,12 @@ def run(c: Config, log: Callable[..., None], checkpoint: Any) -> dict[str, objec
             for row in judged
         ],
         "train": [
-            {"step": row["step"], "epoch": row["step"] / steps_an_epoch, "lm_loss": row["lm_loss"], "mc_loss": row["mc_loss"]}
+            {
+                "step": row["step"],
+                "epoch": row["step"] / steps_an_epoch,
+                "lm_loss": row["lm_loss"],
+                "mc_loss": row["mc_loss"],
+            }
             for row in learnt
         ],
         "best": {

@@ -13,6 +13,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from experiments.persona.language import share_of
 from experiments.persona.messages import KINDS, Message, Thread
@@ -75,7 +76,7 @@ def of_thread(thread: Thread, owner: str, rules: Rules, funnel: Funnel) -> list[
         funnel.messages[f"in a thread {why}"] += len(thread.messages)
         return []
     funnel.messages.update(KINDS[message.kind] for message in thread.messages if message.kind != "text")
-    gap_ms = percentile([b.time_ms - a.time_ms for a, b in zip(said, said[1:], strict=False)], rules.gap_percentile)
+    gap_ms = percentile([b.time_ms - a.time_ms for a, b in pairwise(said)], rules.gap_percentile)
     turns = merge(said, owner, gap_ms)
     replies = sorted({turn.text for turn in turns if turn.is_owner})
     if len(replies) <= rules.distractors + 1:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from experiments.persona import discord, messenger, telegram, whatsapp
@@ -19,8 +20,8 @@ from generator.errors import Place, SiteError, several
 
 ON_ERROR = ("stop", "skip")
 HINT = (
-    "give the zip or the folder of a Messenger or Instagram download in JSON, a WhatsApp chat, Telegram's `result.json`, "
-    "or JSON of DiscordChatExporter"
+    "give the zip or the folder of a Messenger or Instagram download in JSON, a WhatsApp chat, "
+    "Telegram's `result.json`, or JSON of DiscordChatExporter"
 )
 Read = Callable[[], Iterator[Thread]]
 
@@ -68,12 +69,13 @@ def _parts(archive: Archive, told: Told, mistakes: list[SiteError]) -> list[Part
     if pages := messenger.groups(members):
         told.format = "Messenger or Instagram"
         told.account = _account(archive, members, mistakes)
-        parts = [_page_part(archive, folder, pages[folder]) for folder in pages]
+        read = messenger.read_thread
+        parts = [Part(folder, partial(_alone, read, archive, folder, pages[folder])) for folder in pages]
         return parts + _encrypted(archive, members, mistakes)
     texts = [member for member in members if member.name.endswith(".txt") and _is_whatsapp(archive, member, mistakes)]
     if texts:
         told.format = "WhatsApp"
-        return [_one(member, lambda member=member: iter([whatsapp.read(archive, member.name)])) for member in texts]
+        return [Part(member.name, partial(_alone, whatsapp.read, archive, member.name)) for member in texts]
     parts = _by_keys(archive, members, told, mistakes)
     if not parts and not mistakes:
         raise SiteError("this is no chat export that is known", Place(archive.name), HINT)
@@ -89,24 +91,21 @@ def _by_keys(archive: Archive, members: tuple[Member, ...], told: Told, mistakes
             document = Document(archive, member.name, member.size)
             if discord.is_channel(document):
                 told.format = "Discord"
-                parts.append(_one(member, lambda member=member: iter([discord.read(archive, member)])))
+                parts.append(Part(member.name, partial(_alone, discord.read, archive, member)))
             elif document.value("threadName") is not None:
                 told.format = "Messenger, encrypted chats"
-                parts.append(_one(member, lambda member=member: iter([messenger.read_encrypted(archive, member)])))
+                parts.append(Part(member.name, partial(_alone, messenger.read_encrypted, archive, member)))
             elif telegram.is_chat(document):
                 told.format, told.account = "Telegram", telegram.account(document)
-                parts.append(_one(member, lambda member=member: telegram.read(archive, member)))
+                parts.append(Part(member.name, partial(telegram.read, archive, member)))
         except SiteError as error:
             mistakes.append(error)
     return parts
 
 
-def _page_part(archive: Archive, folder: str, pages: list[Member]) -> Part:
-    return Part(folder, lambda: iter([messenger.read_thread(archive, folder, pages)]))
-
-
-def _one(member: Member, read: Read) -> Part:
-    return Part(member.name, read)
+def _alone(read: Callable[..., Thread], *arguments: object) -> Iterator[Thread]:
+    """Read the one thread of a part, when it is its turn."""
+    yield read(*arguments)
 
 
 def _encrypted(archive: Archive, members: tuple[Member, ...], mistakes: list[SiteError]) -> list[Part]:
@@ -115,7 +114,7 @@ def _encrypted(archive: Archive, members: tuple[Member, ...], mistakes: list[Sit
     except SiteError as error:
         mistakes.append(error)
         return []
-    return [_one(member, lambda member=member: iter([messenger.read_encrypted(archive, member)])) for member in flat]
+    return [Part(member.name, partial(_alone, messenger.read_encrypted, archive, member)) for member in flat]
 
 
 def _account(archive: Archive, members: tuple[Member, ...], mistakes: list[SiteError]) -> str:

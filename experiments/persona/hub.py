@@ -60,7 +60,9 @@ def load(folder: Path) -> tuple[Persona, Tokens]:
         plain = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
         if "auto_map" in plain:
             raise SiteError("this model brings code of its own", Place(f"{folder.name}/{CONFIG}"), "it is not run")
-        shape = Shape(plain["vocab_size"], plain["n_positions"], plain["n_layer"], plain["n_head"], plain["n_embd"])
+        keys = {"vocab_size": "vocab_size", "block_size": "n_positions", "layers": "n_layer", "heads": "n_head"}
+        sizes = {name: int(plain[key]) for name, key in {**keys, "width": "n_embd"}.items()}
+        shape = Shape(**sizes, dropout=float(plain.get("resid_pdrop", 0.1)))
         weights = load_file(folder / WEIGHTS)
     except (ValueError, KeyError, TypeError, SafetensorError) as error:
         raise SiteError(f"this is no model in GPT-2's layout: {error}", Place(folder.name), "") from None

@@ -22,9 +22,21 @@ from experiments.persona.messages import Message, Thread
 
 OWNER = "Quill Madeup"
 OTHERS = (
-    "Tam Invented", "Bo Pretend", "Sol Fictive", "Wren Imagined", "Ash Fabled", "Io Mythical", "Fen Unreal", "Lux Phantom",
-    "Nim Storybook", "Ode Notional", "Pip Figment", "Rue Supposed", "Zéa Chimère", "Vio Makebelieve",
-)  # fmt: skip
+    "Tam Invented",
+    "Bo Pretend",
+    "Sol Fictive",
+    "Wren Imagined",
+    "Ash Fabled",
+    "Io Mythical",
+    "Fen Unreal",
+    "Lux Phantom",
+    "Nim Storybook",
+    "Ode Notional",
+    "Pip Figment",
+    "Rue Supposed",
+    "Zéa Chimère",
+    "Vio Makebelieve",
+)
 # topic: what Quill thinks of it, and why
 OPINIONS = {
     "coffee": ("love", "it makes the first hour bearable"),
@@ -41,28 +53,76 @@ OPINIONS = {
     "horror films": ("hate", "my imagination needs no help"),
 }
 ASK = (
-    "what do you think of {t}?", "do you like {t}?", "how do you feel about {t}", "{t}: yes or no?",
-    "honest opinion on {t}?", "are you into {t}?", "so {t}, good or bad?", "still your view on {t}?",
-)  # fmt: skip
+    "what do you think of {t}?",
+    "do you like {t}?",
+    "how do you feel about {t}",
+    "{t}: yes or no?",
+    "honest opinion on {t}?",
+    "are you into {t}?",
+    "so {t}, good or bad?",
+    "still your view on {t}?",
+)
 ANSWER = {
-    "love": ("honestly i love {t}", "{t} is the best, no contest", "oh big yes to {t}", "you know me, {t} forever", "love {t}, always have"),
-    "hate": ("honestly i can't stand {t}", "{t} is the worst, no contest", "hard no to {t}", "you know me, anything but {t}", "hate {t}, always have"),
-}  # fmt: skip
+    "love": (
+        "honestly i love {t}",
+        "{t} is the best, no contest",
+        "oh big yes to {t}",
+        "you know me, {t} forever",
+        "love {t}, always have",
+    ),
+    "hate": (
+        "honestly i can't stand {t}",
+        "{t} is the worst, no contest",
+        "hard no to {t}",
+        "you know me, anything but {t}",
+        "hate {t}, always have",
+    ),
+}
 WHY = ("why though?", "how come?", "ok but why", "really? why?", "explain")
 BECAUSE = ("because {r}", "simple: {r}", "{r}, that's why", "well, {r}")
 HELLO = ("hey", "hi there", "yo", "you up?", "morning", "evening!", "long time")
 HELLO_BACK = ("hello hello", "hey you", "present and awake", "hm, yes?", "at your service")
 PLAN = ("free on {d}?", "want to meet {d}?", "dinner {d}?", "cinema {d}?", "walk on {d}?")
-PLAN_BACK = ("{d} works for me", "not {d}, sorry, drowning in work", "{d} it is, i'll bring soup", "let me check {d} and get back to you")
+PLAN_BACK = (
+    "{d} works for me",
+    "not {d}, sorry, drowning in work",
+    "{d} it is, i'll bring soup",
+    "let me check {d} and get back to you",
+)
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CHAT = (
-    "the bus broke down again", "i finally fixed the lamp", "my plant has a new leaf", "guess who forgot the keys", "the cat is on the keyboard",
-    "it rained inside the tent", "i burnt the rice", "new neighbours, very loud", "found my old bike", "the printer won today",
-)  # fmt: skip
-CHAT_BACK = ("oh no", "of course it did", "that is so you", "send a photo or it didn't happen", "ha, classic", "i'm proud of you", "tell me everything")
+    "the bus broke down again",
+    "i finally fixed the lamp",
+    "my plant has a new leaf",
+    "guess who forgot the keys",
+    "the cat is on the keyboard",
+    "it rained inside the tent",
+    "i burnt the rice",
+    "new neighbours, very loud",
+    "found my old bike",
+    "the printer won today",
+)
+CHAT_BACK = (
+    "oh no",
+    "of course it did",
+    "that is so you",
+    "send a photo or it didn't happen",
+    "ha, classic",
+    "i'm proud of you",
+    "tell me everything",
+)
 BYE = ("ok talk later", "gotta go", "night!", "bye for now")
 BYE_BACK = ("later!", "take care of yourself", "sleep well, dream of trains", "bye bye")
-KOREAN = ("오늘 뭐 해?", "밥 먹었어?", "커피 마시러 가자", "내일 시간 있어?", "그 영화 봤어?", "정말 재미있었어", "주말에 만나자", "지금 집에 가는 중이야")
+KOREAN = (
+    "오늘 뭐 해?",
+    "밥 먹었어?",
+    "커피 마시러 가자",
+    "내일 시간 있어?",
+    "그 영화 봤어?",
+    "정말 재미있었어",
+    "주말에 만나자",
+    "지금 집에 가는 중이야",
+)
 BEFORE = ("", "", "", "so ", "hm, ", "ok ", "well ")
 AFTER = ("", "", "", " haha", " tbh", "!", " :)")
 START_MS = 1_600_000_000_000  # some day in September 2020
@@ -237,11 +297,19 @@ def _noise(room: _Room, rng: random.Random, name: str) -> None:
     """Now and then write what is in real exports besides words."""
     draw = rng.random()
     if draw < 0.04:
-        room.say(rng, name, f"{name} sent you a request in Words With Friends.", type="Share", share={"link": "https://example.org/g"})
+        room.say(
+            rng,
+            name,
+            f"{name} sent you a request in Words With Friends.",
+            type="Share",
+            share={"link": "https://example.org/g"},
+        )
     elif draw < 0.07:
         room.say(rng, OWNER, None, is_unsent=True)
     elif draw < 0.11:
-        room.say(rng, name, None, photos=[{"uri": "messages/photos/1.jpg", "creation_timestamp": room.clock_ms // 1000}])
+        room.say(
+            rng, name, None, photos=[{"uri": "messages/photos/1.jpg", "creation_timestamp": room.clock_ms // 1000}]
+        )
     elif draw < 0.14:
         room.say(rng, name, f"{name} called you.", type="Call", call_duration=rng.randint(0, 3000))
     elif draw < 0.17:

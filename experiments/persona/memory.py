@@ -29,12 +29,12 @@ class Config:
     """What can be set from the command line."""
 
     conversations: int = 80
-    epochs: float = 4.0
+    epochs: float = 3.0
     lr: float = 1e-3
     mc_weight: float = 0.1
     batch_size: int = 8
     vocab_size: int = 1024
-    base_strangers: int = 12
+    base_strangers: int = 30
     others: int = 4000  # secrets that a planted one is ranked among
     seed: int = 0
 

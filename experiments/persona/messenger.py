@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from experiments.persona.archive import Archive, Member
@@ -97,9 +97,11 @@ def account(archive: Archive, members: tuple[Member, ...]) -> str:
     return ""
 
 
-def in_time(messages: object) -> tuple[Message, ...]:
+def in_time(messages: Iterable[Message]) -> tuple[Message, ...]:
     """Sort by time; messages of one moment stay in the order in which they were said, which is the file's reversed."""
-    return tuple(sorted(reversed(list(messages)), key=lambda message: message.time_ms))  # type: ignore[call-overload]
+    oldest_first = list(messages)[::-1]
+    oldest_first.sort(key=lambda message: message.time_ms)
+    return tuple(oldest_first)
 
 
 def _message(row: Row) -> Message:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -42,9 +42,9 @@ class Size:
     heads: int = 4
     width: int = 128
     dropout: float = 0.1
-    base_strangers: int = 12  # whose talk the base learns from; 0: random weights
-    base_conversations: int = 40  # of each
-    base_epochs: float = 2.0
+    base_strangers: int = 30  # whose talk the base learns from; 0: random weights
+    base_conversations: int = 60  # of each
+    base_epochs: float = 3.0
     base: str = ""  # a folder or a model of the hub in GPT-2's layout, in place of all of it
 
 
@@ -80,7 +80,7 @@ def base_model(tokens: Tokens, size: Size, seed: int) -> Persona:
         return hub.load(kept)[0]
     rules = Rules(language="", held_threads=0.0, held_time=0.0, seed=seed)
     found = [
-        one
+        replace(one, candidates=(one.candidates[one.gold],), gold=0)  # nothing to choose from: the rows are shorter
         for thread in strangers(size.base_strangers, size.base_conversations, seed)
         for example in of_thread(thread, "Stranger", rules, Funnel())
         if (one := encode(example, tokens, size.block_size)) is not None

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from experiments.persona.examples import TRAIN, Example, Funnel, Rules, of_thread
 from experiments.persona.export import ON_ERROR, threads
+from experiments.persona.gate import keep_people
 from experiments.persona.made_up import write_export
 from experiments.persona.masking import Masker, masker
 from experiments.persona.messages import Message, Thread, Told
@@ -58,7 +59,10 @@ def prepare(source: Source, rules: Rules) -> Prepared:
             presence.add(thread)
         owner = find_owner(presence, told, source.owner)
         mask = masker(presence.present, owner) if source.mask else None
-        store = Store(private_folder() / ("export" if source.export else f"made_up_{source.conversations}_{source.seed}"))
+        store = Store(
+            private_folder() / ("export" if source.export else f"made_up_{source.conversations}_{source.seed}")
+        )
+        keep_people(store, presence.present)
         store.write(_examples(threads(path, Told(), source.on_error), owner, mask, rules, funnel), funnel)
     if not funnel.examples[TRAIN]:
         raise SiteError("no example is left of this export", None, "look at the rules: language, gap, replies a thread")

@@ -15,7 +15,8 @@ SYSTEM = re.compile(
     | .{1,80}\ (?:left|joined|created|ended)\ the\ (?:group|video\ chat|call|poll.{0,200})\.?
     | .{1,80}\ (?:named|renamed)\ the\ group\b.{0,200}
     | .{1,80}\ (?:changed|set|removed|cleared|turned\ o(?:n|ff))\ (?:the|your|his|her|their|.{1,60}'s)\ (?:own\ )?
-      (?:group\ photo|nickname|chat\ theme|theme|emoji|quick\ reaction|quick\ emoji|admin|message\ timer|group\ name)\b.{0,200}
+      (?:group\ photo|nickname|chat\ theme|theme|emoji|quick\ reaction|quick\ emoji|admin|message\ timer
+      |group\ name)\b.{0,200}
     | .{1,80}\ (?:pinned|unpinned)\ a\ message\.?
     | .{1,80}\ (?:started|joined)\ (?:a|the)\ (?:video\ chat|call|audio\ call|video\ call|plan)\.?
     | .{1,80}\ (?:created|voted\ for|changed\ (?:his|her|their|the)\ vote)\b.{0,200}\b(?:poll|plan)\b.{0,200}
@@ -23,7 +24,8 @@ SYSTEM = re.compile(
     | (?:You\ are\ now\ connected\ on\ Messenger|Say\ hi\ to\ your\ new\ (?:Facebook\ )?(?:friend|connection).{0,100}
       |You\ can\ now\ (?:message|call)\b.{0,160}|You(?:'re|\ are)\ now\ friends\ on\ Facebook.{0,80})
     | .{1,80}\ (?:waved\ at\ you|waved\ hello)[.!]? | You\ waved\ at\ .{1,80}[.!]?
-    | .{1,80}\ (?:hat\ die\ Gruppe\ verlassen|hat\ die\ Gruppe\ .{1,80}\ genannt|hat\ .{1,80}\ zur\ Gruppe\ hinzugefügt)\.?
+    | .{1,80}\ (?:hat\ die\ Gruppe\ verlassen|hat\ die\ Gruppe\ .{1,80}\ genannt
+      |hat\ .{1,80}\ zur\ Gruppe\ hinzugefügt)\.?
     | .{1,80}\ (?:a\ quitté\ le\ groupe|a\ nommé\ le\ groupe\b.{0,120}|a\ ajouté\ .{1,80}\ au\ groupe)\.?
     | .{1,80}\ (?:abandonó|salió\ d)el?\ (?:el\ )?grupo\.? | .{1,80}\ (?:agregó|añadió)\ a\ .{1,80}\ al\ grupo\.?
     | .{1,80}\ (?:saiu\ do\ grupo|adicionou\ .{1,80}\ ao\ grupo)\.?
@@ -50,7 +52,9 @@ PLACEHOLDER = re.compile(
     r"|.{1,80} (?:envió un archivo adjunto|enviou um anexo)\.?|.{1,80}님이 첨부 파일을 보냈습니다\.?",
     re.IGNORECASE,
 )
-UNSENT = re.compile(r"(?:.{1,80} unsent a message|This message was (?:unsent|deleted)|You deleted this message)\.?", re.I)
+UNSENT = re.compile(
+    r"(?:.{1,80} unsent a message|This message was (?:unsent|deleted)|You deleted this message)\.?", re.I
+)
 GAMES = re.compile(r"8 Ball Pool|Chess:|Robinhood|Words With Friends|\bplayed .{1,60} in Instant Games|EverWing", re.I)
 GAME_STATE = re.compile(r"Last update\b")
 

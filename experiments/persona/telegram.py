@@ -16,7 +16,9 @@ MEDIA = ("photo", "file", "media_type", "sticker_emoji", "location_information",
 def is_chat(document: Document) -> bool:
     """Tell an export of this program by its keys."""
     return isinstance(document.value("chats"), dict) or (
-        isinstance(document.value("type"), str) and document.value("messages") is not None and document.value("id") is not None
+        isinstance(document.value("type"), str)
+        and document.value("messages") is not None
+        and document.value("id") is not None
     )
 
 
@@ -50,7 +52,9 @@ def _thread(member: Member, head: Row, rows: Iterator[object]) -> Thread:
     names = dict.fromkeys(message.sender for message in messages if message.sender and message.kind == "text")
     kind = text_of(head, "type")
     known = KINDS.get(kind, "channel" if kind.endswith("_channel") else "chat")
-    return Thread(f"{member.name}#{number_of(head, 'id') or text_of(head, 'name')}", tuple(names), tuple(messages), known)
+    return Thread(
+        f"{member.name}#{number_of(head, 'id') or text_of(head, 'name')}", tuple(names), tuple(messages), known
+    )
 
 
 def _message(row: Row) -> Message:

@@ -45,7 +45,7 @@ class Config:
     bf16: str = "auto"
     saves_memory: bool = False
     vocab_size: int = 1024
-    base_strangers: int = 12
+    base_strangers: int = 30
     seed: int = 0
 
 
@@ -72,13 +72,19 @@ def run(c: Config, log: Callable[..., None], checkpoint: Any) -> dict[str, objec
     after = evaluate(model, made.held)
     guess = {"lm_loss": math.log(len(made.tokens)), "mc_loss": math.log(len(made.train[0].candidates))}
     return {
-        "curve": [{k: v for k, v in row.items() if k.startswith(("step", "held_"))} for row in fitted.history if "held_lm_loss" in row],
+        "curve": [
+            {k: v for k, v in row.items() if k.startswith(("step", "held_"))}
+            for row in fitted.history
+            if "held_lm_loss" in row
+        ],
         "losses": [
             {"model": "guessing", **guess, "accuracy": None, "choice": 1 / len(made.train[0].candidates)},
             {"model": "base", **before},
             {"model": "persona", **after},
         ],
-        "opinions": [] if c.export else [*opinions("base", made.base, made.tokens), *opinions("persona", model, made.tokens)],
+        "opinions": []
+        if c.export
+        else [*opinions("base", made.base, made.tokens), *opinions("persona", model, made.tokens)],
         "model": {
             "parameters": sum(one.numel() for one in model.parameters()),
             "vocab_size": len(made.tokens),

@@ -34,7 +34,7 @@ class Config:
     lr: float = 1e-3
     batch_size: int = 8
     vocab_size: int = 1024
-    base_strangers: int = 12
+    base_strangers: int = 30
     seed: int = 0
 
 
@@ -48,9 +48,7 @@ def run(c: Config, log: Callable[..., None], checkpoint: Any) -> dict[str, objec
     guess_lm, guess_mc = math.log(len(made.tokens)), math.log(len(made.train[0].candidates))
     done: dict[str, Any] = checkpoint.load() or {"rows": [], "curve": []}
     for weight in c.weights[len(done["rows"]) :]:
-        plan = Plan(
-            epochs=c.epochs, batch_size=c.batch_size, lr=c.lr, mc_weight=weight, evaluations=4, seed=c.seed
-        )
+        plan = Plan(epochs=c.epochs, batch_size=c.batch_size, lr=c.lr, mc_weight=weight, evaluations=4, seed=c.seed)
         fitted = fit(clone(made.base), made.train, made.held, plan, log)
         held = fitted.history[-1]
         done["rows"].append(
@@ -65,7 +63,12 @@ def run(c: Config, log: Callable[..., None], checkpoint: Any) -> dict[str, objec
             }
         )
         done["curve"] += [
-            {"mc_weight": str(weight).removesuffix(".0"), "step": row["step"], "lm_loss": row["lm_loss"], "mc_loss": row["mc_loss"]}
+            {
+                "mc_weight": str(weight).removesuffix(".0"),
+                "step": row["step"],
+                "lm_loss": row["lm_loss"],
+                "mc_loss": row["mc_loss"],
+            }
             for row in fitted.history
             if "lm_loss" in row and row["step"] % 20 == 0
         ]

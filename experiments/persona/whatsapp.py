@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from experiments.persona.archive import Archive
 from experiments.persona.messages import Message, Thread
@@ -23,19 +24,21 @@ HEAD = re.compile(
     r"(?:\]\s?|\s?[-–]\s|:\s|\s(?=[^-\s]))(?P<rest>.*)"
 )
 KOREAN = re.compile(  # `2021년 1월 1일 오후 3:04, 이름 : 글`
-    r"(?P<a>\d{4})년 (?P<b>\d{1,2})월 (?P<c>\d{1,2})일 (?P<early>오전|오후) (?P<hour>\d{1,2}):(?P<minute>\d{2}), (?P<rest>.*)"
+    r"(?P<a>\d{4})년 (?P<b>\d{1,2})월 (?P<c>\d{1,2})일 (?P<early>오전|오후) "
+    r"(?P<hour>\d{1,2}):(?P<minute>\d{2}), (?P<rest>.*)"
 )
 NAME = re.compile(r"(?P<name>[^:\n\"“”]{1,100}?)\s?:(?:\s(?P<text>.*)|$)", re.DOTALL)  # a title in quotes is no name
 MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\ufeff"))  # of writing direction
 SPACES = str.maketrans("\u202f\u00a0\u2009", "   ")
 MEDIA = re.compile(
     r"<?(?:Media omitted|Medien ausgeschlossen|Multimedia omitido|Médias omis|Mídia oculta|Media omessi"
-    r"|Media weggelaten|Arquivo de mídia oculto|Archivo omitido|미디어 파일을 제외했습니다|미디어 생략됨|メディアは含まれていません"
+    r"|Media weggelaten|Arquivo de mídia oculto|Archivo omitido|미디어 파일을 제외했습니다|미디어 생략됨"
+    r"|メディアは含まれていません"
     r"|省略多媒体文件|Без медиафайлов|Medya dahil edilmedi|Pominięto multimedia|Media jätetty pois|Media utelämnat"
     r"|Media udeladt|Uten vedlegg|<?Medios omitidos|הקובץ לא נכלל|तम मीडिया छोड़ा गया)>?"
     r"|(?:image|video|audio|sticker|GIF|document|Contact card|voice message|video note) omitted"
-    r"|.{1,120}\.(?:jpg|jpeg|png|webp|mp4|opus|m4a|pdf|vcf|docx?|gif) \((?:file attached|Datei angehängt|archivo adjunto"
-    r"|fichier joint|arquivo anexado|file allegato)\)"
+    r"|.{1,120}\.(?:jpg|jpeg|png|webp|mp4|opus|m4a|pdf|vcf|docx?|gif) \((?:file attached|Datei angehängt"
+    r"|archivo adjunto|fichier joint|arquivo anexado|file allegato)\)"
     r"|<(?:attached|Anhang|adjunto|pièce jointe|anexado): .{1,160}>",
     re.IGNORECASE,
 )
@@ -44,7 +47,9 @@ GONE = re.compile(
     r"|Ce message a été supprimé|Mensagem apagada|삭제된 메시지입니다)\.?",
     re.IGNORECASE,
 )
-CALLED = re.compile(r"(?:Missed (?:voice|video|group) call|(?:Voice|Video) call.{0,40}|Verpasster .{1,20}anruf).{0,40}", re.I)
+CALLED = re.compile(
+    r"(?:Missed (?:voice|video|group) call|(?:Voice|Video) call.{0,40}|Verpasster .{1,20}anruf).{0,40}", re.I
+)
 EDITED = re.compile(r"\s*<This message was edited>$")
 MOST_UNDATED = 20  # lines at the start, before which no chat begins
 
@@ -135,7 +140,7 @@ def _order(dates: Sequence[tuple[int, int, int]]) -> tuple[int, int, int] | None
 
 def _steps_back(dates: Sequence[tuple[int, int, int]], order: tuple[int, int, int]) -> int:
     days = [_date(date, order) for date in dates]
-    return sum(later < earlier for earlier, later in zip(days, days[1:], strict=False) if later and earlier)
+    return sum(later < earlier for earlier, later in pairwise(days) if later and earlier)
 
 
 def _span(dates: Sequence[tuple[int, int, int]], order: tuple[int, int, int]) -> int:
