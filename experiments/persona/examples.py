@@ -2,7 +2,7 @@
 
 The rules are those of the post this family rebuilds, without its slips: a turn keeps its start and its end, a pause
 is the time between the end of one turn and the start of the next, distractors come from a seeded generator over
-sorted replies and are none of the replies in sight, and train and validation share no thread or no time.
+sorted replies of the same part and are none of the replies in sight, and train and validation share no thread or no time.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hashlib
 import random
 import re
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -88,7 +88,17 @@ def of_thread(thread: Thread, owner: str, rules: Rules, funnel: Funnel) -> list[
     funnel.messages["used"] += len(said)
     funnel.gaps_s.append(gap_ms / 1000)
     border = _border(thread, turns, rules)
-    return list(_windows(turns, replies, gap_ms, border, _Draw(thread.name, rules), funnel))
+    own = [turn for turn in turns if turn.is_owner]
+    draw = _Draw(
+        thread.name,
+        rules,
+        border,
+        {
+            TRAIN: sorted({turn.text for turn in own if turn.start_ms < border}),
+            VALIDATION: sorted({turn.text for turn in own if turn.start_ms >= border}),
+        },
+    )
+    return list(_windows(turns, gap_ms, draw, funnel))
 
 
 def merge(messages: Sequence[Message], owner: str, gap_ms: float) -> list[Turn]:
@@ -119,32 +129,35 @@ def percentile(values: Sequence[float], percent: float) -> float:
 
 @dataclass(frozen=True)
 class _Draw:
-    """Draws distractors, the same for an example whatever else is in the export."""
+    """Draws distractors from the replies of the same part, the same for an example whatever else is in the export."""
 
     thread: str
     rules: Rules
+    border_ms: float  # from here on an example validates
+    replies: Mapping[str, Sequence[str]]  # by part
 
-    def distractors(self, replies: Sequence[str], seen: set[str], time_ms: int) -> tuple[str, ...] | None:
-        others = [reply for reply in replies if reply not in seen]
+    def part(self, turn: Turn) -> str:
+        return TRAIN if turn.start_ms < self.border_ms else VALIDATION
+
+    def distractors(self, part: str, seen: set[str], time_ms: int) -> tuple[str, ...] | None:
+        others = [reply for reply in self.replies[part] if reply not in seen]
         if len(others) < self.rules.distractors:
             return None
         return tuple(random.Random(f"{self.rules.seed}/{self.thread}/{time_ms}").sample(others, self.rules.distractors))
 
 
-def _windows(
-    turns: Sequence[Turn], replies: Sequence[str], gap_ms: float, border_ms: float, draw: _Draw, funnel: Funnel
-) -> Iterable[Example]:
+def _windows(turns: Sequence[Turn], gap_ms: float, draw: _Draw, funnel: Funnel) -> Iterable[Example]:
     """Slide over the turns; a pause empties the window, and so does the border between train and validation."""
     window: deque[Turn] = deque(maxlen=draw.rules.turns)
     for turn in turns:
-        if window and (turn.start_ms - window[-1].end_ms >= gap_ms or window[-1].start_ms < border_ms <= turn.start_ms):
+        part = draw.part(turn)
+        if window and (turn.start_ms - window[-1].end_ms >= gap_ms or draw.part(window[-1]) != part):
             window.clear()
         if turn.is_owner and not window:
             funnel.examples["without a context"] += 1
         elif turn.is_owner:
             seen = {turn.text, *(earlier.text for earlier in window)}
-            if distractors := draw.distractors(replies, seen, turn.start_ms):
-                part = TRAIN if turn.start_ms < border_ms else VALIDATION
+            if distractors := draw.distractors(part, seen, turn.start_ms):
                 yield Example(tuple(window), turn.text, distractors, part, turn.start_ms)
             else:
                 funnel.examples["with too few other replies"] += 1

@@ -60,10 +60,15 @@ GAME_STATE = re.compile(r"Last update\b")
 
 
 def kind_of(text: str) -> str:
-    """Return the kind that a message's own words give away: "text" for everything that a person might say."""
+    """Return the kind that a message's own words give away: "text" for everything that a person might say.
+
+    A line of the program begins with a name or a capital: "who left the group" is a question.
+    """
     line = text.strip()
     if not line:
         return "empty"
+    if line[0].islower():
+        return "text"
     for pattern, kind in ((UNSENT, "unsent"), (CALL, "call"), (REACTION, "reaction"), (PLACEHOLDER, "attachment")):
         if pattern.fullmatch(line):
             return kind
