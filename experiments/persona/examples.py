@@ -1,8 +1,8 @@
 """Threads to examples: messages merged into turns, contexts cut at pauses, a reply, and replies it could have been.
 
 The rules are those of the post this family rebuilds, without its slips: a turn keeps its start and its end, a pause
-is the time between the end of one turn and the start of the next, distractors come from a seeded generator over
-sorted replies of the same part and are none of the replies in sight, and train and validation share no thread or no time.
+is the time between the end of one turn and the start of the next, distractors come from a seeded generator over the
+sorted replies of the same part and are none of those in sight, and train and validation share no thread or no time.
 """
 
 from __future__ import annotations
