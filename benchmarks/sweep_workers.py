@@ -23,7 +23,7 @@ def objective(parameters, trial):
     time.sleep(0.5)
     return {"lm_loss": (parameters["x"] - 0.3) ** 2}
 study = search.Search(sys.argv[3], sys.argv[1], int(sys.argv[2]))
-search.work(study, lambda t: {"x": t.suggest_float("x", 0, 1)}, objective)
+search.work(study, lambda t: {"x": t.suggest_float("x", 0, 1)}, objective, waits=True)
 """
 
 
@@ -39,9 +39,6 @@ def main(store: str, trials: int) -> None:
     third = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     told = [*begun, *(number for worker in (first, second, third) for number in worker.communicate()[0].split())]
     study = search.Search(name, store, trials)
-    while any(row["state"] in ("running", "waiting") for row in search.rows(study)):
-        time.sleep(1)
-        told += subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()
     found = search.rows(study)
     counts = collections.Counter(told)
     print(f"{store.partition(':')[0]}: {len(found)} rows in {time.perf_counter() - began:.1f} s")

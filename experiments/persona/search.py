@@ -76,8 +76,18 @@ def open_study(search: Search) -> Any:
     return study
 
 
-def work(search: Search, draw: Draw, objective: Objective, tell: Callable[[int], None] = lambda _: None) -> int:
-    """Take trials until none waits; return how many this worker ran."""
+def work(
+    search: Search,
+    draw: Draw,
+    objective: Objective,
+    tell: Callable[[int], None] = lambda _: None,
+    *,
+    waits: bool = False,
+) -> int:
+    """Take trials until none waits; return how many this worker ran.
+
+    With `waits`, also until those of other workers have ended, or have been silent so long that they wait again.
+    """
     import optuna
 
     study, done = open_study(search), 0
@@ -89,13 +99,20 @@ def work(search: Search, draw: Draw, objective: Objective, tell: Callable[[int],
         trial.set_user_attr("metrics", metrics)
         return float(metrics["lm_loss"])
 
-    waiting = (optuna.trial.TrialState.WAITING,)
-    while study.get_trials(deepcopy=False, states=waiting):
+    has_heartbeat = not search.store.endswith(".log")
+    waiting, running = optuna.trial.TrialState.WAITING, optuna.trial.TrialState.RUNNING
+    while True:
         with _quiet():
-            study.optimize(trial_of, n_trials=1, catch=(ArithmeticError, RuntimeError, ValueError, _SurplusError))
-        done += 1
-        tell(done)
-    return done
+            if has_heartbeat:
+                optuna.storages.fail_stale_trials(study)
+            if study.get_trials(deepcopy=False, states=(waiting,)):
+                study.optimize(trial_of, n_trials=1, catch=(ArithmeticError, RuntimeError, ValueError, _SurplusError))
+                done += 1
+                tell(done)
+            elif waits and has_heartbeat and study.get_trials(deepcopy=False, states=(running,)):
+                time.sleep(1)
+            else:
+                return done
 
 
 def _attributes(study: Any, number: int) -> Any:

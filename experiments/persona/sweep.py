@@ -59,7 +59,7 @@ def run(c: Config, log: Callable[..., None]) -> dict[str, object]:
     search = search_of(c)
     others = [_start(c) for _ in range(c.workers - 1)]
     try:
-        worker(c, lambda done: log(done, c.trials))
+        worker(c, lambda done: log(done, c.trials), waits=True)
     finally:
         codes = [other.wait() for other in others]
     found = rows(search)
@@ -75,7 +75,7 @@ def search_of(c: Config) -> Search:
     return Search(f"{c.study}-{c.conversations}-{c.seed}-{c.trials}", store, c.trials, c.sampler, c.prunes, c.seed)
 
 
-def worker(c: Config, tell: Callable[[int], None] = lambda _: None) -> int:
+def worker(c: Config, tell: Callable[[int], None] = lambda _: None, *, waits: bool = False) -> int:
     """Take trials until none waits; return how many this process ran."""
     size = Size(vocab_size=c.vocab_size, base_strangers=c.base_strangers)
     made = set_up(Source(c.export, c.owner, conversations=c.conversations), size, c.seed)
@@ -88,7 +88,7 @@ def worker(c: Config, tell: Callable[[int], None] = lambda _: None) -> int:
             "batch_size": trial.suggest_categorical("batch_size", (4, 8, 16)),
         }
 
-    return work(search_of(c), draw, lambda parameters, trial: judge(made, parameters, trial, c.seed), tell)
+    return work(search_of(c), draw, lambda parameters, trial: judge(made, parameters, trial, c.seed), tell, waits=waits)
 
 
 def judge(made: Setup, parameters: dict[str, Any], trial: Any, seed: int) -> dict[str, Any]:
