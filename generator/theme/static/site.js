@@ -1,9 +1,9 @@
-// Comfort only: pages can be read without it. Runs before the first paint, so that no theme flashes.
-// In a block: names of an author's script may be the same.
+// Comfort only: pages can be read without it. Runs before the first paint: no theme flashes.
+// In a block: an author's script may share names.
 {
   const root = document.documentElement, dark = matchMedia("(prefers-color-scheme: dark)");
   const memory = { get: () => { try { return localStorage.theme; } catch { return ""; } },
-                   set: (name) => { try { localStorage.theme = name; } catch { /* private window */ } } };
+                   set: (name) => { try { localStorage.theme = name; } catch { /* private */ } } };
   const isDark = () => (root.dataset.theme || (dark.matches ? "dark" : "light")) === "dark";
 
   if (["dark", "light"].includes(memory.get())) root.dataset.theme = memory.get();
@@ -30,8 +30,8 @@
   addEventListener("DOMContentLoaded", () => {
     prepare();
     // Only beside the text is there room for the contents.
-    for (const contents of document.querySelectorAll(".toc details")) contents.open = matchMedia("(min-width: 68rem)").matches;
-    // From a disk no server adds `index.html` to a folder's address.
+    for (const toc of document.querySelectorAll(".toc details")) toc.open = matchMedia("(min-width: 68rem)").matches;
+    // On a disk no server adds `index.html` to a folder.
     if (location.protocol === "file:")
       for (const link of document.links)
         if (link.protocol === "file:" && link.pathname.endsWith("/")) link.pathname += "index.html";
