@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from generator.build import Built, Options
 
 SITE_IS_WRONG, COMMAND_IS_WRONG, OUR_BUG, INTERRUPTED = 1, 2, 70, 130
-COMMANDS = ("build", "check", "new")
+COMMANDS = ("build", "check", "new", "serve")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,12 +52,25 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--fix", action="store_true", help="rewrite guarded literals that no longer hold")
     check.add_argument("--numbers", action="store_true", help="list each number of each post, and what it rests on")
     check.set_defaults(run=_check, output=None)
+    _add_serve(commands)
     new = commands.add_parser("new", help="start a post", description="Write a new draft: new post 'A title'.")
     new.add_argument("kind", choices=["post"])
     new.add_argument("title")
     new.add_argument("--source", type=Path, default=Path(), metavar="DIR")
     new.set_defaults(run=_new)
     return top
+
+
+def _add_serve(commands: argparse._SubParsersAction[_Parser]) -> None:
+    told = "Serve the site to a browser on this machine; with --watch, show each change as it is saved."
+    serve = commands.add_parser("serve", help="preview the site in a browser", description=told)
+    _site_flags(serve)
+    serve.add_argument("--watch", action="store_true", help="rebuild what a change touches, and update open pages")
+    serve.add_argument("--port", type=_port, default=4000, help="default: 4000; the next free one if it is taken")
+    serve.add_argument("--host", default="127.0.0.1", help="listen on another address of this machine")
+    serve.add_argument("--open", action="store_true", help="open the home page in a browser")
+    serve.add_argument("--allow-run", action="store_true", help="let pages on this machine start experiments")
+    serve.set_defaults(run=_serve, output=None)
 
 
 def report(errors: Sequence[SiteError]) -> int:
@@ -159,6 +172,37 @@ def _numbers(built: Built, strict: bool) -> int:
         if promise := broken_promise(post.page, covered):
             broken.append(promise)
     return report(broken) if broken and strict else 0
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    """Serve a preview until Ctrl-C."""
+    from generator.preview.command import Wishes, serve
+    from generator.preview.ports import CannotListen
+
+    options = _options(arguments)
+    if not options.source.is_dir():
+        print(f"error: there is no folder `{options.source}`", file=sys.stderr)
+        return COMMAND_IS_WRONG
+    wishes = Wishes(
+        host=arguments.host,
+        port=arguments.port,
+        watch=arguments.watch,
+        opens=arguments.open,
+        allow_run=arguments.allow_run,
+        debug=arguments.debug,
+    )
+    try:
+        return serve(options, wishes)
+    except CannotListen as error:
+        print(f"error: {error}", file=sys.stderr)
+        return COMMAND_IS_WRONG
+
+
+def _port(text: str) -> int:
+    """Read a port number; 0 means any free one."""
+    if not (text.isascii() and text.isdigit() and int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"`{text}` is not a port: a number from 0 to 65535")
+    return int(text)
 
 
 def _new(arguments: argparse.Namespace) -> int:

@@ -1,0 +1,133 @@
+"""Events of the file system, through watchdog: which files of the sources changed, and whether it can tell at all.
+
+Where the system's limit of watched folders is reached, watchdog starts without a word and stays silent about
+the rest; so the folders it really watches are counted.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from watchdog.events import (
+    DirCreatedEvent,
+    DirDeletedEvent,
+    DirMovedEvent,
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
+from watchdog.observers import Observer
+from watchdog.observers.api import ObservedWatch
+
+from generator.preview.sweep import ROOMS, is_ignored, is_watched
+
+FOLDER_KINDS: list[type[FileSystemEvent]] = [DirCreatedEvent, DirDeletedEvent, DirMovedEvent]
+KINDS = [*FOLDER_KINDS, FileClosedEvent, FileCreatedEvent, FileDeletedEvent, FileModifiedEvent, FileMovedEvent]
+DONE = frozenset({"closed", "moved", "deleted"})
+DESCRIPTORS = Path("/proc/self/fdinfo")
+WATCH = re.compile(r"^inotify wd:\S+ ino:([0-9a-f]+)", re.MULTILINE)
+
+Note = Callable[[str, bool], None]  # a file's path, and whether its writer is done
+Loosen = Callable[[], None]  # folders came or went
+
+
+class Events(FileSystemEventHandler):
+    """The watched folders of one site."""
+
+    def __init__(self, root: Path, note: Note, loosen: Loosen) -> None:
+        self._root, self._note, self._loosen = root, note, loosen
+        self._observer = Observer()
+        self._watches: dict[str, tuple[int, ObservedWatch]] = {}  # room ("": the root) to its folder's number
+        self._prefixes: dict[str, str] = {}  # real path of a room to its name
+        self._observer.start()
+
+    def sync(self) -> None:
+        """Watch every room that is there now; one that was deleted and made again is another folder.
+
+        Raises:
+            OSError: the system's limit of watched folders is reached.
+        """
+        for room in ("", *ROOMS):
+            real = os.path.realpath(self._root / room)
+            number = _number(real)
+            known, watch = self._watches.get(room, (0, None))
+            if known == number:
+                continue
+            if watch:
+                self._forget(room, watch)
+            if number:
+                self._prefixes[real] = room
+                kinds = KINDS if room else FOLDER_KINDS
+                try:
+                    scheduled = self._observer.schedule(self, real, recursive=bool(room), event_filter=kinds)
+                except FileNotFoundError:  # it went again
+                    continue
+                self._watches[room] = number, scheduled
+
+    def close(self) -> None:
+        """Watch nothing any more."""
+        self._observer.stop()
+        self._observer.join(2)
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        """Pass on what concerns the sources."""
+        for raw in (event.src_path, event.dest_path):
+            path = self._relative(os.fsdecode(raw)) if raw else None
+            if path is None:
+                continue
+            if event.is_directory:
+                if event.event_type != "modified" and path.partition("/")[0] in ROOMS and not is_ignored(path):
+                    self._loosen()
+            elif is_watched(path):
+                self._note(path, event.event_type in DONE)
+
+    def _relative(self, path: str) -> str | None:
+        """Return a path as the site writes it, None for one outside of every room."""
+        for real, room in self._prefixes.items():
+            if path.startswith(real) and path[len(real) : len(real) + 1] in {"/", os.sep, ""}:
+                rest = path[len(real) + 1 :].replace(os.sep, "/")
+                if room or rest.partition("/")[0] in ROOMS:
+                    return f"{room}/{rest}".strip("/")
+        return None
+
+    def _forget(self, room: str, watch: ObservedWatch) -> None:
+        del self._watches[room]
+        try:
+            self._observer.unschedule(watch)
+        except (KeyError, OSError):  # the folder went, and its watch with it
+            return
+
+
+def unwatched(root: Path, folders: Mapping[str, int]) -> int:
+    """Count the folders of the sources that the system does not watch for us; 0 where that cannot be known."""
+    watched: set[int] = set()
+    try:
+        for file in DESCRIPTORS.iterdir():
+            watched.update(int(number, 16) for number in WATCH.findall(_text(file)))
+    except OSError:
+        return 0
+    wanted = {*folders.values(), _number(str(root))}
+    if _number(str(root)) in watched:
+        return len(wanted - watched)
+    return max(0, len(wanted) - len(watched))  # stacked file systems number their folders differently
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text()
+    except OSError:  # a descriptor that was closed meanwhile
+        return ""
+
+
+def _number(path: str) -> int:
+    try:
+        return os.stat(path).st_ino  # noqa: PTH116 - asked for each folder
+    except OSError:
+        return 0

@@ -1,0 +1,178 @@
+"""Watch: from changes on the disk to settled rebuilds, one at a time, none lost.
+
+Events of the system start a rebuild at once; sweeps at a slow pace find what events missed, and at a quick
+pace replace them where the system gives none.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from generator.preview.observe import Events, unwatched
+from generator.preview.settle import Settle
+from generator.preview.sweep import RUNS, Stamp, Sweep, run_files, stamp, sweep
+
+SWEEP_SECONDS, POLL_SECONDS, RUNS_SECONDS = 2.0, 0.4, 0.25
+SWEEP_SHARE, POLL_SHARE = 50, 8  # a sweep takes at most one part in so many of the time
+LEAP_SECONDS = 5.0  # a clock that jumped so far: the machine slept
+MANY = 400  # files; with more, the whole site is looked at
+GIT_LOCK = ".git/index.lock"
+LONGEST_GIT = 10.0  # seconds that a checkout may hold a rebuild back
+RACY = 12_000_000  # nanoseconds; a file changed so shortly before it was looked at may change again unseen
+
+
+class Refresh(Protocol):
+    """Brings the site up to date with the files that changed, or with all of them."""
+
+    def __call__(self, paths: Sequence[str], *, everything: bool) -> None: ...  # noqa: D102
+
+
+class Watch:
+    """The thread that waits for changes and rebuilds."""
+
+    def __init__(self, root: Path, refresh: Refresh, say: Callable[[str], None]) -> None:
+        self._root, self._refresh, self._say = root.resolve(), refresh, say
+        self._news = threading.Condition()
+        self._settle = Settle()
+        self._seen = Sweep()
+        self._known: dict[str, Stamp | None] = {}
+        self._polls = self._is_closed = False
+        self._events: Events | None = None
+        self._thread = threading.Thread(target=self._run, name="preview watch", daemon=True)
+
+    def begin(self) -> None:
+        """Look at what is there, before the first build reads it; what changes from now on is noticed."""
+        try:
+            self._events = Events(self._root, self._note, self._loosen)
+            self._events.sync()
+        except OSError as error:
+            self._poll(str(error.strerror or error))
+        self._seen = sweep(self._root)
+        self._known = dict(self._seen.files)
+        self._count()
+
+    def start(self) -> None:
+        """Rebuild from now on."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Rebuild no more; a rebuild that goes on is not waited for."""
+        with self._news:
+            self._is_closed = True
+            self._news.notify()
+        if self._events:
+            self._events.close()
+        if self._thread.is_alive():
+            self._thread.join(1)
+
+    def _note(self, path: str, done: bool) -> None:
+        with self._news:
+            self._settle.note(path, time.monotonic(), done=done)
+            self._news.notify()
+
+    def _loosen(self) -> None:
+        with self._news:
+            self._settle.loosen(time.monotonic())
+            self._news.notify()
+
+    def _run(self) -> None:
+        next_sweep = next_runs = time.monotonic()
+        clocks = time.monotonic(), time.time()
+        while True:
+            with self._news:
+                if self._is_closed:
+                    return
+                now, due = time.monotonic(), self._settle.due()
+                wake = min(next_sweep, next_runs, due if due is not None else next_sweep)
+                if wake > now:
+                    self._news.wait(wake - now)
+            now, wall = time.monotonic(), time.time()
+            leapt = abs((wall - clocks[1]) - (now - clocks[0])) > LEAP_SECONDS or now - clocks[0] > LEAP_SECONDS
+            clocks = now, wall
+            if now >= next_runs:
+                self._look_at_runs()
+                next_runs = now + RUNS_SECONDS
+            if now >= next_sweep or leapt:
+                next_sweep = now + self._sweep()
+            self._rebuild_when_due()
+
+    def _rebuild_when_due(self) -> None:
+        now = time.monotonic()
+        with self._news:
+            due = self._settle.due()
+            if due is None or due > now:
+                return
+            if now - self._settle.first < LONGEST_GIT and self._is_git_at_work():
+                self._settle.ready = now + 0.05
+                return
+            paths, is_loose = self._settle.take()
+        if is_loose:
+            self._sync()
+            paths |= self._differences()
+        changed = sorted(path for path in paths if self._is_new(path))
+        if changed:
+            self._refresh(changed, everything=len(changed) > MANY)
+        with self._news:
+            finished = time.monotonic()
+            self._settle.rest(finished, min(finished - now, 2.0))
+
+    def _is_new(self, path: str) -> bool:
+        """Remember a file as it stands, before it is read; tell whether it is another than the one remembered."""
+        before, now = self._known.pop(path, None), stamp(self._root, path)
+        if now is None:
+            return True
+        is_racy = time.time_ns() - max(now[0], now[1]) < RACY
+        self._known[path] = None if is_racy else now
+        return before != now
+
+    def _sweep(self) -> float:
+        """Look for changes that no event told of; return the seconds until the next time."""
+        started = time.monotonic()
+        self._sync()
+        found = self._differences()
+        self._count()
+        with self._news:
+            for path in found:
+                self._settle.note(path, time.monotonic(), done=True)
+        cost = time.monotonic() - started
+        return max(POLL_SECONDS, POLL_SHARE * cost) if self._polls else max(SWEEP_SECONDS, SWEEP_SHARE * cost)
+
+    def _differences(self) -> set[str]:
+        self._seen = sweep(self._root)
+        now = self._seen.files
+        return {path for path in now.keys() | self._known.keys() if now.get(path) != self._known.get(path)}
+
+    def _look_at_runs(self) -> None:
+        """Look at the notes of runs; their other files change at every step, so no event is asked of that folder."""
+        for path in {*run_files(self._root), *(path for path in self._known if path.startswith(f"{RUNS}/"))}:
+            if stamp(self._root, path) != self._known.get(path):
+                self._note(path, done=True)
+
+    def _is_git_at_work(self) -> bool:
+        return any((folder / GIT_LOCK).exists() for folder in (self._root, *self._root.parents))
+
+    def _sync(self) -> None:
+        if self._events:
+            try:
+                self._events.sync()
+            except OSError as error:
+                self._poll(str(error.strerror or error))
+
+    def _count(self) -> None:
+        """Poll when folders are not watched, and it is not because they were made this very moment."""
+        if self._events is None or self._polls or not unwatched(self._root, self._seen.folders):
+            return
+        time.sleep(0.2)
+        self._seen = sweep(self._root)
+        if missing := unwatched(self._root, self._seen.folders):
+            self._poll(f"{missing:,} of {len(self._seen.folders):,} folders cannot be watched")
+
+    def _poll(self, why: str) -> None:
+        """Go over to sweeps at a quick pace, and say so once."""
+        if not self._polls:
+            self._polls = True
+            self._say(f"{why}: the system's limit of watched folders is reached, so changes are looked for instead")
