@@ -14,7 +14,7 @@ import json
 import os
 import types
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 
@@ -39,7 +39,7 @@ class Cache:
             kept = json.loads(self._file(page).read_bytes())
             if kept["key"] != self._key(page):
                 return None
-            if any(self._read_digest(key) != digest for key, digest in kept["reads"]):
+            if not is_still(kept["reads"], self.tree, self.ledger):
                 return None
             return _revive(kept, page)
         except (OSError, ValueError, KeyError, TypeError):
@@ -50,7 +50,7 @@ class Cache:
         file = self._file(rendered.page)
         kept = {
             "key": self._key(rendered.page),
-            "reads": [(key, self._read_digest(key)) for key in rendered.reads],
+            "reads": seen(rendered.reads, self.tree, self.ledger),
             **{name: _plain(getattr(rendered, name)) for name in _kept_fields()},
         }
         temporary = file.with_suffix(f".{os.getpid()}.tmp")
@@ -68,15 +68,21 @@ class Cache:
             if file.name not in known:
                 file.unlink(missing_ok=True)
 
-    def _read_digest(self, key: str) -> str:
-        """Digest a value, and what is known about the run that made it."""
-        return self.tree.digest(key) + self.ledger.digest(key)
-
     def _key(self, page: Page) -> str:
         return _digest(self.salt, page.source.path, page.source.digest)
 
     def _file(self, page: Page) -> Path:
         return self.folder / f"{_digest(page.source.path)[:32]}.json"
+
+
+def seen(reads: Iterable[str], tree: Tree, ledger: Ledger) -> tuple[tuple[str, str], ...]:
+    """Return what a page saw: each key with a digest of its value, and of what is known about the run that made it."""
+    return tuple((key, tree.digest(key) + ledger.digest(key)) for key in reads)
+
+
+def is_still(saw: Iterable[Sequence[str]], tree: Tree, ledger: Ledger) -> bool:
+    """Tell whether everything a page saw when it was rendered is as it was: the one question of every cache."""
+    return all(seen((key,), tree, ledger) == ((key, digest),) for key, digest in saw)
 
 
 def salt(config_digest: str, root: Path) -> str:

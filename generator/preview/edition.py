@@ -1,0 +1,119 @@
+"""Edition: one state of the site; each file is composed when somebody asks for it, and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+from generator.address import output_path
+from generator.build import PRODUCERS
+from generator.errors import SiteError
+from generator.preview.shelf import Touched
+from generator.publish import assets, feeds, taxonomy
+from generator.publish.layout import Theme, compose
+from generator.publish.output import Output
+from generator.publish.site import Site
+from generator.render.pool import attempt
+from generator.render.render import Rendered
+
+FEEDS = feeds.__name__
+ASSETS = PRODUCERS.index(assets.produce)
+Made = tuple[tuple[Output, ...], list[SiteError]]
+
+
+class Edition:
+    """A site with its theme. Any thread may ask; the same file may be composed twice, never half."""
+
+    def __init__(self, site: Site, theme: Theme) -> None:
+        self.site, self.theme = site, theme
+        self._pages = {item.page.path: item for item in reversed(site.everything)}
+        self._composed: dict[str, Made] = {}  # by source
+        self._produced: dict[int, Made] = {}  # by place in PRODUCERS
+        self._lists: dict[str, Output] = {}
+
+    def item(self, path: str) -> Rendered | None:
+        """Return the page that is written to a path."""
+        return self._pages.get(path)
+
+    def get(self, path: str) -> Output | None:
+        """Return the file for a path, None when there is none.
+
+        Raises:
+            ExceptionGroup: of SiteError, when it cannot be composed.
+        """
+        item = self._pages.get(path) or self._pages.get(f"{path.rpartition('/')[0]}/index.html".lstrip("/"))
+        for output in self._outputs(*self.compose(item)) if item else ():
+            if output.path == path:
+                return output
+        if path in self._lists:
+            return self._lists[path]
+        if path in self.lists:
+            made = self.lists[path]
+            self._lists[path] = self.theme.page(made.template, self.site, made.url, "", **made.context)
+            return self._lists[path]
+        for index in self._worth_a_look(path):
+            for output in self._outputs(*self.produce(index)):
+                if output.path == path:
+                    return output
+        return None
+
+    def compose_as(self, item: Rendered, path: str) -> Output | None:
+        """Make a file of a page from a newer version of it; nothing is kept."""
+        return next((output for output in compose(item, self.site, self.theme) if output.path == path), None)
+
+    def is_there(self, path: str) -> bool:
+        """Tell whether there is such a file, or would be if nothing was wrong with it."""
+        return path in self._pages or path in self.lists or not path.endswith(".html")
+
+    def files(self, touched: Touched) -> set[str]:
+        """Return the addresses of the touched files that are copied as they are."""
+        copied = self.produce(ASSETS)[0]
+        return {
+            f"/{output.path}" for output in copied if isinstance(output.content, Path) and output.because in touched
+        }
+
+    def has_gaps(self) -> bool:
+        """Tell whether something that makes several files could not."""
+        return any(self.produce(index)[1] for index in range(len(PRODUCERS)))
+
+    def compose(self, item: Rendered) -> Made:
+        """Make the files of one page."""
+        source = item.page.source.path
+        if source not in self._composed:
+            made, errors = attempt(lambda it: compose(it, self.site, self.theme), item)
+            self._composed[source] = made or (), errors
+        return self._composed[source]
+
+    def produce(self, index: int) -> Made:
+        """Make all that one of the producers makes."""
+        if index not in self._produced:
+            made, errors = attempt(lambda it: tuple(it(self.site, self.theme)), PRODUCERS[index])
+            self._produced[index] = made or (), errors
+        return self._produced[index]
+
+    @cached_property
+    def lists(self) -> dict[str, taxonomy.List]:
+        """The lists of posts the site makes itself, by path."""
+        return {output_path(made.url): made for made in taxonomy.lists(self.site)}
+
+    def everything(self) -> Iterator[Made]:
+        """Make, one after the other, all that a build writes, in a build's order."""
+        for item in self.site.everything:
+            yield self.compose(item)
+        for index in range(len(PRODUCERS)):
+            yield self.produce(index)
+
+    def _worth_a_look(self, path: str) -> Iterator[int]:
+        """Yield the producers that may make a path; feeds, which take long, last and only for XML."""
+        names = [produce.__module__ for produce in PRODUCERS]
+        order = sorted(range(len(names)), key=lambda index: (names[index] == FEEDS, -index))
+        for index in order:
+            is_list = names[index] == taxonomy.__name__
+            if not is_list and (names[index] != FEEDS or path.endswith(".xml")):
+                yield index
+
+    def _outputs(self, outputs: tuple[Output, ...], errors: list[SiteError]) -> tuple[Output, ...]:
+        if errors:
+            raise ExceptionGroup("several mistakes", errors)
+        return outputs
