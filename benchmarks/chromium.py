@@ -155,13 +155,13 @@ class Tab:
             raise RuntimeError(details.get("exception", {}).get("description") or details["text"])
         return told["result"].get("value")
 
-    def wait(self, condition: str, seconds: float = PATIENCE) -> Any:
-        """Wait until an expression is true, and return it."""
+    def wait(self, condition: str, seconds: float = PATIENCE) -> None:
+        """Wait until an expression is true."""
         until = time.monotonic() + seconds
         while True:
             with contextlib.suppress(RuntimeError):  # a page that is being left has nothing to say
-                if value := self.evaluate(condition):
-                    return value
+                if self.evaluate(f"Boolean({condition})"):
+                    return
             if time.monotonic() > until:
                 raise TimeoutError(f"not true in {seconds:g} s: {condition}")
             time.sleep(0.01)

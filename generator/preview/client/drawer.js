@@ -22,7 +22,7 @@ export async function rerun(experiment) {
 export function hear({ experiment, line, ended }) {
   const drawer = drawers.get(experiment) ?? (ended === undefined ? open(experiment) : null);
   if (line !== undefined) drawer?.line(line);
-  if (ended !== undefined) drawer?.end(ended === 0 ? "finished" : `ended with code ${ended}`, ended === 0);
+  if (ended !== undefined) drawer?.end(ended === 0 ? "finished, exit code 0" : `failed, exit code ${ended}`, ended === 0);
 }
 
 async function refusal(answer) {

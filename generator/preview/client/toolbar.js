@@ -69,7 +69,7 @@ function summary() {
   const { diff } = known;
   if (!diff) return "preview";
   if (diff.published === false) return "not published yet";
-  return counted(diff) || "as published";
+  return counted(diff) ? `differs: ${counted(diff)}` : "as published";
 }
 
 function fill(panel) {
