@@ -9,11 +9,12 @@ import sys
 import threading
 import traceback
 import webbrowser
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generator.preview.builder import Builder
 from generator.preview.connections import Connections
 from generator.preview.guard import Guard
 from generator.preview.news import News, say
@@ -55,17 +56,16 @@ class Running:
         guard = Guard(self.port, self.token, self.key, _names(wishes.host))
         self.news = News(may_rerun=wishes.allow_run, say=say)
         self._reruns = Reruns(options.source, self.news.hub.publish)
-        self._watch = Watch(options.source, self._rebuild, say) if wishes.watch else None
         try:
-            if self._watch:
-                self._watch.begin()
             self.session = Session(options)
-            self._first = self.session.refresh(None)
+            builder = Builder(self.session, self.news, self.bug)
+            self._watch = Watch(options.source, builder, say) if wishes.watch else None
+            self._first = self.session.refresh(None)  # before any thread: it may fork
         except BaseException:
-            _close(listening)
-            if self._watch:
-                self._watch.close()
+            for one in listening.sockets:
+                one.close()
             raise
+        self.news.begin(self._first)
         rerun = self._reruns.start if wishes.allow_run else None
         preview = Preview(self.session, self.news, guard, options.source, rerun)
         self._connections = Connections(listening.sockets, preview.answer, self.bug)
@@ -73,6 +73,8 @@ class Running:
         self._greet(wishes, listening)
         if self._watch:
             self._watch.start()
+        else:
+            threading.Thread(target=_finish, args=(builder,), name="preview work", daemon=True).start()
 
     @property
     def url(self) -> str:
@@ -94,13 +96,6 @@ class Running:
         sys.stderr.write(f"{''.join(lines).strip()}\nthis is a bug in labpress{hint}; the preview goes on\n\n")
         sys.stderr.flush()
 
-    def _rebuild(self, paths: Sequence[str], *, everything: bool) -> None:
-        """Bring the site up to date; whatever happens, the preview goes on."""
-        try:
-            self.news.tell(self.session.refresh(None if everything else paths), paths)
-        except Exception as error:
-            self.bug(error)
-
     def _greet(self, wishes: Wishes, listening: Listening) -> None:
         """Say where the preview is, what is watched and who can see it."""
         if wishes.port not in {0, self.port}:
@@ -111,7 +106,6 @@ class Running:
             names = sorted({_reachable(wishes.host, address) for address in listening.addresses})
             links = " or ".join(f"http://{name}:{self.port}{OURS}enter/{self.key}" for name in names)
             self._say(f"warning: other machines can reach this preview, drafts included; this link lets in: {links}")
-        self.news.begin(self._first)
 
 
 def serve(options: Options, wishes: Wishes) -> int:
@@ -168,6 +162,7 @@ def _reachable(host: str, address: str) -> str:
     return f"[{name}]" if ":" in name else name
 
 
-def _close(listening: Listening) -> None:
-    for one in listening.sockets:
-        one.close()
+def _finish(builder: Builder) -> None:
+    """Do what can wait, until there is no more of it."""
+    while builder.work():
+        pass

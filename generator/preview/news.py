@@ -49,17 +49,19 @@ class News:
         self._take(change)
         self._complain((), ())
 
-    def tell(self, change: Change, paths: Sequence[str]) -> None:
-        """Tell the pages and the author what a rebuild changed; nothing when it changed nothing."""
+    def tell(self, change: Change, paths: Sequence[str] = ()) -> None:
+        """Tell the pages and the author what changed; nothing when nothing did."""
         before, errors, warnings = self._revision, self._errors, self._warnings
         self._take(change)
         if change.revision != before and (change.urls or change.styles):
             update = {"type": "update", "revision": change.revision, "urls": change.urls, "styles": change.styles}
             self.hub.publish(update)
+        if change.live or change.runs:
+            self.hub.publish({"type": "live", "revision": change.revision, "urls": change.live, "runs": change.runs})
         if self._errors != errors:
             self.hub.publish(self._told)
-        if change.revision != before or self._errors != errors:
-            self._say(f"{named(paths)}: {pages(change)}, {change.seconds * 1000:,.0f} ms")
+        if paths and change.revision != before:
+            self._say(f"{named(paths)}: {outcome(change)}, {change.seconds * 1000:,.0f} ms")
         self._complain(errors, warnings)
         if errors and not self._errors:
             self._say("mended: the site has no mistakes")
@@ -95,14 +97,20 @@ def named(paths: Sequence[str]) -> str:
     return ", ".join(paths) or "the site"
 
 
-def pages(change: Change) -> str:
-    """Say how much of the site may look different now."""
+def outcome(change: Change) -> str:
+    """Say what came of a change: how many pages may look different, or how many mistakes there are."""
+    if change.errors:
+        return f"{counted(len(change.errors), 'mistake')}, the last good pages are shown"
     if "*" in change.urls:
         return "all pages"
-    count = len(change.urls) + len(change.styles)
-    if not count:
-        return "no page changed"
-    return "1 page" if count == 1 and change.urls else f"{count:,} {'pages' if change.urls else 'files'}"
+    found = [counted(len(change.urls), "page")] * bool(change.urls)
+    found += [counted(len(change.styles), "file")] * bool(change.styles)
+    return " and ".join(found) or "no page changed"
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number with its noun."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _error(error: SiteError) -> dict[str, object]:

@@ -9,13 +9,11 @@ import fnmatch
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOMS = ("posts", "_drafts", "_data", "site", "experiments")
-RUNS = ".runs"
-RUN_FILES = ("running.json", "failed.json", "partial/metrics.json")  # of `.runs/<name>/`; the rest is the run's own
 NOT_OURS = ("4913", "*.swp", "*.swo", "*.swx", "*~", "#*#", ".#*", ".tmp-*", "._site.*", "*.pyc", "*.tmp", "*.bak")
 NEVER = frozenset({".git", ".hg", ".svn", "_site", ".labpress", "__pycache__", "node_modules", ".venv", ".DS_Store"})
 IGNORED = re.compile("|".join(fnmatch.translate(pattern) for pattern in NOT_OURS))
@@ -46,10 +44,7 @@ def is_ignored(path: str) -> bool:
 
 def is_watched(path: str) -> bool:
     """Tell whether a path relative to the root belongs to the sources."""
-    room = path.partition("/")[0]
-    if room == RUNS:
-        return path.endswith(RUN_FILES)
-    return room in ROOMS and not is_ignored(path)
+    return path.partition("/")[0] in ROOMS and not is_ignored(path)
 
 
 def sweep(root: Path) -> Sweep:
@@ -58,20 +53,7 @@ def sweep(root: Path) -> Sweep:
     folders: dict[str, int] = {}
     for room in ROOMS:
         _walk(str(root), room, files, folders)
-    for path in run_files(root):
-        if stamped := stamp(root, path):
-            files[path] = stamped
     return Sweep(files, folders)
-
-
-def run_files(root: Path) -> Iterator[str]:
-    """Yield where the notes of runs may stand, of those that have a folder."""
-    try:
-        names = sorted(os.listdir(root / RUNS))  # noqa: PTH208 - names are wanted, many times a second
-    except OSError:
-        return
-    for name in names:
-        yield from (f"{RUNS}/{name}/{file}" for file in RUN_FILES)
 
 
 def stamp(root: Path, path: str) -> Stamp | None:

@@ -8,55 +8,44 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
+from generator.preview.builder import Builder
 from generator.preview.observe import Events, unwatched
 from generator.preview.settle import Settle
-from generator.preview.sweep import RUNS, Stamp, Sweep, run_files, stamp, sweep
+from generator.preview.sweep import Stamp, stamp, sweep
 
-SWEEP_SECONDS, POLL_SECONDS, RUNS_SECONDS = 2.0, 0.4, 0.25
+SWEEP_SECONDS, POLL_SECONDS, RUNS_SECONDS = 2.0, 0.4, 0.4
 SWEEP_SHARE, POLL_SHARE = 50, 8  # a sweep takes at most one part in so many of the time
 LEAP_SECONDS = 5.0  # a clock that jumped so far: the machine slept
 MANY = 400  # files; with more, the whole site is looked at
 GIT_LOCK = ".git/index.lock"
 LONGEST_GIT = 10.0  # seconds that a checkout may hold a rebuild back
+LONGEST_REST = 2.0  # seconds between two rebuilds, however long the first took
 RACY = 12_000_000  # nanoseconds; a file changed so shortly before it was looked at may change again unseen
-
-
-class Refresh(Protocol):
-    """Brings the site up to date with the files that changed, or with all of them."""
-
-    def __call__(self, paths: Sequence[str], *, everything: bool) -> None: ...  # noqa: D102
 
 
 class Watch:
     """The thread that waits for changes and rebuilds."""
 
-    def __init__(self, root: Path, refresh: Refresh, say: Callable[[str], None]) -> None:
-        self._root, self._refresh, self._say = root.resolve(), refresh, say
+    def __init__(self, root: Path, builder: Builder, say: Callable[[str], None]) -> None:
+        """Look at what is there, before the first build reads it: no change from now on is missed."""
+        self._root, self._builder, self._say = root.resolve(), builder, say
         self._news = threading.Condition()
         self._settle = Settle()
-        self._seen = Sweep()
-        self._known: dict[str, Stamp | None] = {}
+        self._seen = sweep(self._root)
+        self._known: dict[str, Stamp | None] = dict(self._seen.files)
         self._polls = self._is_closed = False
         self._events: Events | None = None
         self._thread = threading.Thread(target=self._run, name="preview watch", daemon=True)
 
-    def begin(self) -> None:
-        """Look at what is there, before the first build reads it; what changes from now on is noticed."""
+    def start(self) -> None:
+        """Watch, and rebuild from now on."""
         try:
             self._events = Events(self._root, self._note, self._loosen)
-            self._events.sync()
         except OSError as error:
             self._poll(str(error.strerror or error))
-        self._seen = sweep(self._root)
-        self._known = dict(self._seen.files)
-        self._count()
-
-    def start(self) -> None:
-        """Rebuild from now on."""
         self._thread.start()
 
     def close(self) -> None:
@@ -80,45 +69,51 @@ class Watch:
             self._news.notify()
 
     def _run(self) -> None:
-        next_sweep = next_runs = time.monotonic()
-        clocks = time.monotonic(), time.time()
+        next_sweep = next_runs = 0.0
+        clocks, is_busy = _clocks(), True
         while True:
             with self._news:
                 if self._is_closed:
                     return
-                now, due = time.monotonic(), self._settle.due()
-                wake = min(next_sweep, next_runs, due if due is not None else next_sweep)
-                if wake > now:
-                    self._news.wait(wake - now)
-            now, wall = time.monotonic(), time.time()
-            leapt = abs((wall - clocks[1]) - (now - clocks[0])) > LEAP_SECONDS or now - clocks[0] > LEAP_SECONDS
-            clocks = now, wall
-            if now >= next_runs:
-                self._look_at_runs()
-                next_runs = now + RUNS_SECONDS
-            if now >= next_sweep or leapt:
+                due = self._settle.due()
+                wake = min(next_sweep, next_runs, next_sweep if due is None else due)
+                if not is_busy and (wait := wake - time.monotonic()) > 0:
+                    self._news.wait(wait)
+            before, clocks = clocks, _clocks()
+            now = clocks[0]
+            if now >= next_sweep or _leapt(before, clocks):
                 next_sweep = now + self._sweep()
-            self._rebuild_when_due()
+            if self._rebuilt():
+                is_busy = True
+                continue
+            if now >= next_runs:
+                self._builder.look_at_runs()
+                next_runs = now + RUNS_SECONDS
+            is_busy = self._builder.work()
 
-    def _rebuild_when_due(self) -> None:
+    def _rebuilt(self) -> bool:
+        """Rebuild, when what changed has settled."""
         now = time.monotonic()
         with self._news:
             due = self._settle.due()
             if due is None or due > now:
-                return
+                return False
             if now - self._settle.first < LONGEST_GIT and self._is_git_at_work():
                 self._settle.ready = now + 0.05
-                return
+                return False
             paths, is_loose = self._settle.take()
         if is_loose:
             self._sync()
             paths |= self._differences()
+        passing = {path for path in paths if path not in self._known}
         changed = sorted(path for path in paths if self._is_new(path))
+        passing -= self._known.keys()  # came and went unseen: an editor's own files
         if changed:
-            self._refresh(changed, everything=len(changed) > MANY)
+            self._builder.rebuild(changed, passing, everything=len(changed) > MANY)
         with self._news:
             finished = time.monotonic()
-            self._settle.rest(finished, min(finished - now, 2.0))
+            self._settle.rest(finished, min(finished - now, LONGEST_REST))
+        return bool(changed)
 
     def _is_new(self, path: str) -> bool:
         """Remember a file as it stands, before it is read; tell whether it is another than the one remembered."""
@@ -146,12 +141,6 @@ class Watch:
         now = self._seen.files
         return {path for path in now.keys() | self._known.keys() if now.get(path) != self._known.get(path)}
 
-    def _look_at_runs(self) -> None:
-        """Look at the notes of runs; their other files change at every step, so no event is asked of that folder."""
-        for path in {*run_files(self._root), *(path for path in self._known if path.startswith(f"{RUNS}/"))}:
-            if stamp(self._root, path) != self._known.get(path):
-                self._note(path, done=True)
-
     def _is_git_at_work(self) -> bool:
         return any((folder / GIT_LOCK).exists() for folder in (self._root, *self._root.parents))
 
@@ -176,3 +165,13 @@ class Watch:
         if not self._polls:
             self._polls = True
             self._say(f"{why}: the system's limit of watched folders is reached, so changes are looked for instead")
+
+
+def _clocks() -> tuple[float, float]:
+    return time.monotonic(), time.time()
+
+
+def _leapt(before: tuple[float, float], after: tuple[float, float]) -> bool:
+    """Tell whether the machine slept, or this program was stopped: events of that time may be lost."""
+    passed, by_the_wall = after[0] - before[0], after[1] - before[1]
+    return passed > LEAP_SECONDS or abs(by_the_wall - passed) > LEAP_SECONDS
