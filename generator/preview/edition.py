@@ -87,22 +87,42 @@ class Edition:
 
     def produce(self, index: int) -> Made:
         """Make all that one of the producers makes."""
-        if index not in self._produced:
-            made, errors = attempt(lambda it: tuple(it(self.site, self.theme)), PRODUCERS[index])
-            self._produced[index] = made or (), errors
+        for _ in self._produce(index):
+            pass
         return self._produced[index]
+
+    def _produce(self, index: int) -> Iterator[None]:
+        """Make, one after the other, the files of one of the producers; with a mistake it makes none."""
+        if index in self._produced:
+            return
+        made: list[Output] = []
+        errors: list[SiteError] = []
+        files = iter(PRODUCERS[index](self.site, self.theme))
+        is_more = True
+        while is_more:
+            found, errors = attempt(lambda them: next(them, None), files)
+            is_more = found is not None
+            made += [found] if found else []
+            yield
+        self._produced[index] = () if errors else tuple(made), errors
 
     @cached_property
     def lists(self) -> dict[str, taxonomy.List]:
         """The lists of posts the site makes itself, by path."""
         return {output_path(made.url): made for made in taxonomy.lists(self.site)}
 
-    def everything(self) -> Iterator[Made]:
-        """Make, one after the other, all that a build writes, in a build's order."""
+    def steps(self) -> Iterator[None]:
+        """Make, step by step, all that a build writes."""
         for item in self.site.everything:
-            yield self.compose(item)
+            self.compose(item)
+            yield
         for index in range(len(PRODUCERS)):
-            yield self.produce(index)
+            yield from self._produce(index)
+
+    def everything(self) -> list[Made]:
+        """Return all that a build writes, in its order."""
+        pages = [self.compose(item) for item in self.site.everything]
+        return [*pages, *(self.produce(index) for index in range(len(PRODUCERS)))]
 
     def _worth_a_look(self, path: str) -> Iterator[int]:
         """Yield the producers that may make a path; feeds, which take long, last and only for XML."""

@@ -17,7 +17,7 @@ from generator.errors import Place, SiteError, in_order
 from generator.preview import diff, facts
 from generator.preview.attempts import waits_for
 from generator.preview.desk import Desk, Renewed
-from generator.preview.edition import Edition, Made
+from generator.preview.edition import Edition
 from generator.preview.live import Moves, Runs
 from generator.preview.reach import Reach, reach
 from generator.preview.shelf import Touched
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from generator.build import Options
 
 AT_ONCE = 0.04  # seconds of rendering before the pages are told of a change; the rest follows in slices
+QUIET = 0.3  # seconds without a change before the whole site is composed and checked
 MOST_ASKED = 8  # pages somebody looked at last, which are held against what they got
 TEMPLATES = "site/templates"
 EVERYTHING = ("*",)
@@ -60,7 +61,8 @@ class Session:
         self._theme = Theme(self._desk.root, self._desk.config)
         self._published = self._shown = self._edition([])
         self._judged = Judged((), (), ())
-        self._todo: Iterator[Made] | None = None  # what is left to compose before the site can be checked
+        self._todo: Iterator[None] | None = None  # what is left to do before all is known of the site
+        self._touched = 0.0  # when something last changed
         self._checked: tuple[SiteError, ...] = ()
         self._told: tuple[tuple[SiteError, ...], tuple[SiteError, ...]] = (), ()
         self._good: dict[str, Output] = {}  # by path, the last that could be composed
@@ -72,8 +74,9 @@ class Session:
 
     @property
     def busy(self) -> bool:
-        """Whether `work` has anything to do."""
-        return bool(self._desk.dirty or self._unsettled or self._doubtful or self._todo)
+        """Whether `work` has anything to do now; the check of the whole site waits until the author pauses."""
+        is_quiet = time.perf_counter() - self._touched > QUIET
+        return bool(self._desk.dirty or self._unsettled or self._doubtful or (self._todo and is_quiet))
 
     def refresh(self, paths: Collection[str] | None) -> Change:
         """Take in what changed at `paths`, relative to the site's root; None: look at everything; (): at the runs."""
@@ -111,9 +114,8 @@ class Session:
             if self._doubtful:
                 return self._compare(self._doubtful.pop(), started)
             while self._todo and time.perf_counter() - started < seconds:
-                if next(self._todo, None) is None:
+                if next(self._todo, self) is self:
                     self._todo = None
-                    self._checked = tuple(self._check())
                     return self._change(started, Reach(), Moves())
             return None
 
@@ -145,7 +147,7 @@ class Session:
 
     def finish(self) -> Change:
         """Do all the work there is at once, and return what is known then."""
-        while self.busy:
+        while self.busy or self._todo:
             self.work(1.0)
         return self._change(time.perf_counter(), Reach(), Moves())
 
@@ -156,7 +158,7 @@ class Session:
 
     def diff(self) -> dict[str, object]:
         """Return what differs from the site as it was last published."""
-        if self.busy:
+        if self.busy or self._todo:
             return {"ready": False}
         return diff.against(self._desk.options.output, self._published, self._told[1])
 
@@ -180,7 +182,7 @@ class Session:
         published = self._edition(self._judged.shown)
         is_same = {id(item) for item in shown} == {id(item) for item in self._judged.shown}
         self._shown, self._published = published if is_same else self._edition(shown), published
-        self._todo = published.everything()
+        self._todo, self._touched = self._know_all(published), time.perf_counter()
         self._doubtful = list(self._asked)
 
     def _edition(self, items: Collection[Rendered]) -> Edition:
@@ -236,15 +238,17 @@ class Session:
         others = touched.is_everything or any(path not in renewed.pages for path in touched.paths)
         return tuple(sorted({*self._shown.files(touched), *old.files(touched)})) if others else ()
 
-    def _check(self) -> list[SiteError]:
-        """Return what can only be seen when the whole site is made, and what kept files from being made."""
-        published, desk = self._published, self._desk
-        made = list(published.everything())
+    def _know_all(self, published: Edition) -> Iterator[None]:
+        """Compose the whole site and check it, step by step."""
+        yield from published.steps()
+        desk, made = self._desk, published.everything()
         outputs = [output for some, _ in made for output in some]
         done = {item.page.source.path for item in published.site.everything}
         failed = [page for path, page in desk.pages.items() if path not in done]
         unread = bool(desk.sources.errors) or published.has_gaps()
-        return [*(error for _, errors in made for error in errors), *check(published.site, outputs, failed, unread)]
+        yield
+        found = check(published.site, outputs, failed, unread)
+        self._checked = (*(error for _, errors in made for error in errors), *found)
 
     def _warnings(self) -> list[SiteError]:
         site = self._shown.site

@@ -22,12 +22,16 @@ class Touched:
     def __init__(self, paths: Collection[str] | None) -> None:
         self.is_everything = paths is None or any(path in {"", "."} for path in paths)
         self.paths = frozenset(paths or ())
+        self._folders: dict[str, bool] = {}  # whether all in a folder is touched
 
     def __bool__(self) -> bool:
         return self.is_everything or bool(self.paths)
 
     def __contains__(self, path: str) -> bool:
-        return self.is_everything or path in self.paths or any(folder in self.paths for folder in above(path))
+        folder = path.rpartition("/")[0]
+        if folder not in self._folders:
+            self._folders[folder] = folder in self.paths or any(outer in self.paths for outer in above(folder))
+        return self.is_everything or path in self.paths or self._folders[folder]
 
     def reaches(self, *places: str) -> bool:
         """Tell whether anything at one of these places, or below, may have changed."""

@@ -106,6 +106,7 @@ def collect(rendered: Iterable[Rendered], config: Config, tree: Tree, ledger: Le
     )
 
 
+@lru_cache(maxsize=4096)
 def term_slug(name: str) -> str:
     """Return the part of an address that stands for a tag; `C++`, `C#` and `C` are three.
 
