@@ -12,7 +12,7 @@ class Builder:
     """Keeps a site up to date, and tells what changed."""
 
     def __init__(self, session: Session, news: News, bug: Callable[[Exception], None]) -> None:
-        self._session, self._news, self._bug = session, news, bug
+        self._session, self._news, self.bug = session, news, bug
 
     def rebuild(self, paths: Sequence[str], passing: Collection[str] = (), *, everything: bool = False) -> None:
         """Take in the files that changed, those `passing` unnamed; `everything`: they are too many to list."""
@@ -20,14 +20,14 @@ class Builder:
             change = self._session.refresh(None if everything else paths)
             self._news.tell(change, [path for path in paths if path not in passing])
         except Exception as error:
-            self._bug(error)
+            self.bug(error)
 
     def look_at_runs(self) -> None:
         """Take in how far experiments are."""
         try:
             self._news.tell(self._session.refresh(()))
         except Exception as error:
-            self._bug(error)
+            self.bug(error)
 
     def work(self) -> bool:
         """Do a little of what can wait; return whether there is more."""
@@ -35,6 +35,6 @@ class Builder:
             if self._session.busy and (change := self._session.work()):
                 self._news.tell(change)
         except Exception as error:
-            self._bug(error)
+            self.bug(error)
             return False
         return self._session.busy

@@ -16,7 +16,7 @@ from urllib.parse import unquote_to_bytes
 from generator.preview.request import Refused, Request
 
 LOCAL_NAME = re.compile(r"localhost|(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+localhost|127\.0\.0\.1|\[::1\]")
-HOST = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?")
+HOST = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([1-9][0-9]{0,4}))?")
 BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 TWICE = re.compile(r"%(?:2e|2f|5c|00|25)", re.IGNORECASE)  # dots, slashes and escapes that a second reader would see

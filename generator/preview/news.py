@@ -94,7 +94,8 @@ def named(paths: Sequence[str]) -> str:
     """Name the changed files, or count them when they are many."""
     if len(paths) > MOST_NAMED:
         return f"{len(paths):,} files"
-    return ", ".join(paths) or "the site"
+    shown = ", ".join(paths)
+    return "".join(character if character.isprintable() else "?" for character in shown)
 
 
 def outcome(change: Change) -> str:

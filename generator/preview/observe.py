@@ -26,15 +26,16 @@ from watchdog.events import (
 from watchdog.observers import Observer
 from watchdog.observers.api import ObservedWatch
 
-from generator.preview.sweep import ROOMS, is_ignored, is_watched
+from generator.preview.sweep import ROOMS, is_watched
 
 FOLDER_KINDS: list[type[FileSystemEvent]] = [DirCreatedEvent, DirDeletedEvent, DirMovedEvent]
 KINDS = [*FOLDER_KINDS, FileClosedEvent, FileCreatedEvent, FileDeletedEvent, FileModifiedEvent, FileMovedEvent]
-DONE = frozenset({"closed", "moved", "deleted"})
+OPEN, DONE, GONE = "open", "done", "gone"  # what an event tells of a file's writer
+STATES = {"created": OPEN, "modified": OPEN, "closed": DONE, "moved": GONE, "deleted": GONE}
 DESCRIPTORS = Path("/proc/self/fdinfo")
 WATCH = re.compile(r"^inotify wd:\S+ ino:([0-9a-f]+)", re.MULTILINE)
 
-Note = Callable[[str, bool], None]  # a file's path, and whether its writer is done
+Note = Callable[[str, str], None]  # a file's path, and one of the states above
 Loosen = Callable[[], None]  # folders came or went
 
 
@@ -78,15 +79,14 @@ class Events(FileSystemEventHandler):
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Pass on what concerns the sources."""
-        for raw in (event.src_path, event.dest_path):
-            path = self._relative(os.fsdecode(raw)) if raw else None
-            if path is None:
+        for raw, state in ((event.src_path, STATES.get(event.event_type)), (event.dest_path, DONE)):
+            path = self._relative(os.fsdecode(raw)) if raw and state else None
+            if path is None or state is None or not is_watched(path):
                 continue
-            if event.is_directory:
-                if event.event_type != "modified" and path.partition("/")[0] in ROOMS and not is_ignored(path):
-                    self._loosen()
-            elif is_watched(path):
-                self._note(path, event.event_type in DONE)
+            if not event.is_directory:
+                self._note(path, state)
+            elif event.event_type != "modified":
+                self._loosen()
 
     def _relative(self, path: str) -> str | None:
         """Return a path as the site writes it, None for one outside of every room."""

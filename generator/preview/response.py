@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from email.utils import formatdate
 from http import HTTPStatus
 from typing import BinaryIO
 
@@ -104,7 +105,7 @@ class Response:
         length = (
             () if isinstance(self.body, Listener) or self.status == 304 else (("Content-Length", str(len(self.body))),)
         )
-        going = (("Connection", "keep-alive" if keeps_open else "close"),)
+        going = (("Connection", "keep-alive" if keeps_open else "close"), ("Date", formatdate(usegmt=True)))
         lines += [f"{name}: {value}" for name, value in (*self.headers, *length, *ALWAYS, *going)]
         return "\r\n".join([*lines, "", ""]).encode("latin-1")
 

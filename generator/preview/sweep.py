@@ -18,7 +18,8 @@ NOT_OURS = ("4913", "*.swp", "*.swo", "*.swx", "*~", "#*#", ".#*", ".tmp-*", "._
 NEVER = frozenset({".git", ".hg", ".svn", "_site", ".labpress", "__pycache__", "node_modules", ".venv", ".DS_Store"})
 IGNORED = re.compile("|".join(fnmatch.translate(pattern) for pattern in NOT_OURS))
 
-NOTHING = (0, 0, 0, 0)
+NOTHING = (0, 0, 0, 0)  # a link that leads nowhere
+UNSURE = (-1, 0, 0, 0)  # a file that may have changed again since it was looked at
 Stamp = tuple[int, int, int, int]  # modified and changed in nanoseconds, size, number of the file
 
 
@@ -58,10 +59,11 @@ def sweep(root: Path) -> Sweep:
 
 def stamp(root: Path, path: str) -> Stamp | None:
     """Return what tells that a file changed; None when there is none."""
+    file = root / path
     try:
-        told = os.stat(root / path)  # noqa: PTH116 - many times a second
+        told = file.stat()
     except (OSError, ValueError):
-        return None
+        return NOTHING if file.is_symlink() else None
     if stat.S_ISDIR(told.st_mode):
         return None
     return told.st_mtime_ns, told.st_ctime_ns, told.st_size, told.st_ino

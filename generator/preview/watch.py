@@ -12,9 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from generator.preview.builder import Builder
-from generator.preview.observe import Events, unwatched
+from generator.preview.observe import DONE, GONE, Events, unwatched
 from generator.preview.settle import Settle
-from generator.preview.sweep import Stamp, stamp, sweep
+from generator.preview.sweep import UNSURE, Stamp, stamp, sweep
 
 SWEEP_SECONDS, POLL_SECONDS, RUNS_SECONDS = 2.0, 0.4, 0.4
 SWEEP_SHARE, POLL_SHARE = 50, 8  # a sweep takes at most one part in so many of the time
@@ -23,6 +23,7 @@ MANY = 400  # files; with more, the whole site is looked at
 GIT_LOCK = ".git/index.lock"
 LONGEST_GIT = 10.0  # seconds that a checkout may hold a rebuild back
 LONGEST_REST = 2.0  # seconds between two rebuilds, however long the first took
+TOO_MANY = "the system watches no more folders (`fs.inotify.max_user_watches`)"
 RACY = 12_000_000  # nanoseconds; a file changed so shortly before it was looked at may change again unseen
 
 
@@ -35,8 +36,11 @@ class Watch:
         self._news = threading.Condition()
         self._settle = Settle()
         self._seen = sweep(self._root)
-        self._known: dict[str, Stamp | None] = dict(self._seen.files)
+        self._known: dict[str, Stamp] = dict(self._seen.files)
         self._polls = self._is_closed = False
+        self._is_busy = True
+        self._next_sweep = self._next_runs = 0.0
+        self._clocks = _clocks()
         self._events: Events | None = None
         self._thread = threading.Thread(target=self._run, name="preview watch", daemon=True)
 
@@ -44,8 +48,8 @@ class Watch:
         """Watch, and rebuild from now on."""
         try:
             self._events = Events(self._root, self._note, self._loosen)
-        except OSError as error:
-            self._poll(str(error.strerror or error))
+        except OSError:
+            self._poll("the system allows no more watchers (`fs.inotify.max_user_instances`)")
         self._thread.start()
 
     def close(self) -> None:
@@ -58,7 +62,9 @@ class Watch:
         if self._thread.is_alive():
             self._thread.join(1)
 
-    def _note(self, path: str, done: bool) -> None:
+    def _note(self, path: str, state: str) -> None:
+        """Take an event; a file that is gone may come back at once, unless it was an editor's own."""
+        done = state == DONE or (state == GONE and path not in self._known)
         with self._news:
             self._settle.note(path, time.monotonic(), done=done)
             self._news.notify()
@@ -69,27 +75,36 @@ class Watch:
             self._news.notify()
 
     def _run(self) -> None:
-        next_sweep = next_runs = 0.0
-        clocks, is_busy = _clocks(), True
-        while True:
-            with self._news:
-                if self._is_closed:
-                    return
-                due = self._settle.due()
-                wake = min(next_sweep, next_runs, next_sweep if due is None else due)
-                if not is_busy and (wait := wake - time.monotonic()) > 0:
-                    self._news.wait(wait)
-            before, clocks = clocks, _clocks()
-            now = clocks[0]
-            if now >= next_sweep or _leapt(before, clocks):
-                next_sweep = now + self._sweep()
-            if self._rebuilt():
-                is_busy = True
-                continue
-            if now >= next_runs:
-                self._builder.look_at_runs()
-                next_runs = now + RUNS_SECONDS
-            is_busy = self._builder.work()
+        while not self._is_closed:
+            try:
+                self._wait()
+                self._turn()
+            except Exception as error:
+                self._builder.bug(error)
+                time.sleep(1)
+
+    def _wait(self) -> None:
+        """Wait until something is to be done; not at all while there is work that could wait."""
+        with self._news:
+            due = self._settle.due()
+            wake = min(self._next_sweep, self._next_runs, self._next_sweep if due is None else due)
+            seconds = wake - time.monotonic()
+            if not self._is_busy and not self._is_closed and seconds > 0:
+                self._news.wait(seconds)
+
+    def _turn(self) -> None:
+        """Do the most urgent thing there is."""
+        before, self._clocks = self._clocks, _clocks()
+        now = self._clocks[0]
+        if now >= self._next_sweep or _leapt(before, self._clocks):
+            self._next_sweep = time.monotonic() + self._sweep()
+        if self._rebuilt():
+            self._is_busy = True
+            return
+        if now >= self._next_runs:
+            self._builder.look_at_runs()
+            self._next_runs = now + RUNS_SECONDS
+        self._is_busy = self._builder.work()
 
     def _rebuilt(self) -> bool:
         """Rebuild, when what changed has settled."""
@@ -121,7 +136,7 @@ class Watch:
         if now is None:
             return True
         is_racy = time.time_ns() - max(now[0], now[1]) < RACY
-        self._known[path] = None if is_racy else now
+        self._known[path] = UNSURE if is_racy else now
         return before != now
 
     def _sweep(self) -> float:
@@ -142,14 +157,16 @@ class Watch:
         return {path for path in now.keys() | self._known.keys() if now.get(path) != self._known.get(path)}
 
     def _is_git_at_work(self) -> bool:
-        return any((folder / GIT_LOCK).exists() for folder in (self._root, *self._root.parents))
+        """Tell whether git is changing files just now; a lock that is older was left behind."""
+        locks = (_modified(folder / GIT_LOCK) for folder in (self._root, *self._root.parents))
+        return any(time.time() - modified < LONGEST_GIT for modified in locks)
 
     def _sync(self) -> None:
-        if self._events:
+        if self._events and not self._polls:
             try:
                 self._events.sync()
-            except OSError as error:
-                self._poll(str(error.strerror or error))
+            except OSError:
+                self._poll(TOO_MANY)
 
     def _count(self) -> None:
         """Poll when folders are not watched, and it is not because they were made this very moment."""
@@ -158,13 +175,20 @@ class Watch:
         time.sleep(0.2)
         self._seen = sweep(self._root)
         if missing := unwatched(self._root, self._seen.folders):
-            self._poll(f"{missing:,} of {len(self._seen.folders):,} folders cannot be watched")
+            self._poll(f"{TOO_MANY}; {missing:,} of {len(self._seen.folders):,} are not watched")
 
     def _poll(self, why: str) -> None:
         """Go over to sweeps at a quick pace, and say so once."""
         if not self._polls:
             self._polls = True
-            self._say(f"{why}: the system's limit of watched folders is reached, so changes are looked for instead")
+            self._say(f"{why}; the preview looks for changes every {POLL_SECONDS} s instead")
+
+
+def _modified(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _clocks() -> tuple[float, float]:
