@@ -138,11 +138,9 @@ def main(shots: str = "shots") -> None:
             watch(tab, run(root), Path(shots))
             seconds = time.monotonic() - started
             lines = len(next((root / ".runs").glob("demo.slow/*/metrics.jsonl")).read_text().splitlines())
-            drawn, told = tab.evaluate("drawn"), tab.evaluate("told.size")
+            drawn, told, kept = tab.evaluate("[drawn, told.size, Boolean(window.kept)]")
             print(f"{lines} points written in {seconds:.0f} s; events: {dict(sorted(heard.items()))}")
-            print(
-                f"the page drew the curve {drawn} times and its badge said {told} different things; reloads: {int(not tab.evaluate('Boolean(window.kept)'))}"
-            )
+            print(f"the page drew the curve {drawn} times, its badge said {told} different things; reloads: {1 - kept}")
 
 
 if __name__ == "__main__":

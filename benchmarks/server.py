@@ -48,10 +48,12 @@ class Server:
 
     @property
     def pid(self) -> int:
+        """Return the number of the process."""
         return self._process.pid
 
     @property
     def is_alive(self) -> bool:
+        """Tell whether it still runs."""
         return self._process.poll() is None
 
     def megabytes(self) -> float:

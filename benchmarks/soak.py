@@ -72,6 +72,7 @@ class Author:
         action()
 
     def edit_post(self) -> None:
+        """Add a paragraph to a post."""
         post = self._post()
         post.write_text(f"{self._text(post)}\n\n{self._words(12)}")
 
@@ -83,19 +84,22 @@ class Author:
         beside.replace(post)
 
     def new_post(self) -> None:
+        """Start a post."""
         self.made += 1
         day = f"{2000 + self.made % 30}-{1 + self.made % 12:02}-{1 + self.made % 28:02}"
         tags = ", ".join(self.rng.sample(WORDS[:12], 2))
         (self.root / "posts" / f"{day}-new-{self.made}.md").write_text(
-            f"---\ntitle: New {self.made}\ntags: [{tags}]\n---\n\n{self._words(60)}\n\nValue {{{{ data.own.value }}}}.\n"
+            f"---\ntitle: New {self.made}\ntags: [{tags}]\n---\n\n{self._words(60)}\n\n{{{{ data.own.value }}}}\n"
         )
 
     def delete_post(self) -> None:
+        """Delete a post."""
         post = self._post(others=True)
         post.unlink()
         self.broken.pop(post, None)
 
     def rename_post(self) -> None:
+        """Give a post another address."""
         post = self._post(others=True)
         self.made += 1
         renamed = post.with_name(f"{post.stem[:10]}-renamed-{self.made}.md")
@@ -104,20 +108,24 @@ class Author:
             self.broken[renamed] = self.broken.pop(post)
 
     def break_post(self) -> None:
+        """Save a mistake."""
         post = self._post()
         self.broken.setdefault(post, post.read_text())
         post.write_text(self.rng.choice(list(BROKEN.values())))
 
     def mend_one(self) -> None:
+        """Mend one mistake."""
         if self.broken:
             self._mend(self.rng.choice(sorted(self.broken)))
 
     def edit_data(self) -> None:
+        """Write the value that most posts read."""
         own = self.root / "_data" / "own.yaml"
         self.broken.pop(own, None)
         own.write_text(f"value: {self.rng.random()}\n")
 
     def break_data(self) -> None:
+        """Save half a data file."""
         own = self.root / "_data" / "own.yaml"
         self.broken.setdefault(own, own.read_text())
         own.write_text("value: [1, 2\nother: {")
@@ -130,12 +138,14 @@ class Author:
         _write(footer, self.rng.choice(texts))
 
     def edit_style(self) -> None:
+        """Change the colours of the site."""
         _write(
             self.root / "site" / "static" / "theme" / "tokens.css",
             f":root {{ --ink: #{self.rng.randrange(4096):03x} }}\n",
         )
 
     def edit_config(self) -> None:
+        """Change the config, or break it."""
         config = self.root / "site" / "config.yaml"
         self.broken.setdefault(config, None)
         _write(config, self.rng.choice([f"title: {self._words(2)}\n", "titel: x\n", "title: [\n"]))

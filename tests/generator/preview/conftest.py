@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import queue
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from benchmarks.chromium import CHROMIUM, Browser
+from benchmarks.chromium import CHROMIUM, PATIENCE, Browser, Tab
 
 CLIENT = Path(__file__).parents[3] / "generator" / "preview" / "client"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html; charset=utf-8", ".json": "application/json"}
@@ -28,6 +29,7 @@ class Stage:
         self.answers: dict[str, object] = {"facts": {"runs": [], "warnings": []}, "diff": {"ready": True}}
         self.asked: list[str] = []  # the targets of all requests
         self.posted: list[object] = []
+        self.opened = 0  # streams of events
         self._listeners: list[queue.Queue[str]] = []
         self.errors: list[dict[str, object]] = []
         self.hello: dict[str, object] = {}
@@ -54,12 +56,33 @@ class Stage:
         self.send(type="update", revision=self.revision, urls=urls, styles=styles)
         return self.revision
 
+    def show(self, tab: Tab, body: str, head: str = "", after: str = "") -> None:
+        """Open a page, wait until it listens, mark its nodes, and run a script in it."""
+        self.page("/p/", body, head)
+        tab.open(f"{self.url}/p/")
+        tab.wait("document.documentElement.dataset.labpressRevision === '1'")
+        until(lambda: self.listening() == 1)
+        tab.evaluate("for (const node of document.querySelectorAll('main *')) node.seen = true")
+        if after:
+            tab.evaluate(after)
+
+    def change(self, tab: Tab, body: str, head: str = "") -> None:
+        """Change the page, and wait until that is shown."""
+        self.page("/p/", body, head)
+        revision = self.update("/p/")
+        tab.wait(f"document.documentElement.dataset.labpressRevision === '{revision}'")
+
     def listening(self) -> int:
         return len(self._listeners)
 
-    def close(self) -> None:
-        for listener in self._listeners:
+    def hang_up(self) -> None:
+        """End every stream of events."""
+        for listener in list(self._listeners):
             listener.put("")
+
+    def close(self) -> None:
+        """End the server."""
+        self.hang_up()
         self._server.shutdown()
         self._server.server_close()
 
@@ -70,6 +93,8 @@ class Stage:
         if path.startswith("/__labpress/"):
             if ours == path:
                 return 404, ".html", "gone"
+            if ours == "rerun":
+                return 405, ".html", ""
             if ours in self.answers:
                 return 200, ".json", json.dumps(self.answers[ours])
             return 200, Path(ours).suffix, (CLIENT / ours).read_text(encoding="utf-8")
@@ -120,6 +145,7 @@ class _Handler(BaseHTTPRequestHandler):
         mine.put(json.dumps(hello))
         mine.put(json.dumps({"type": "errors", "errors": stage.errors}))
         stage._listeners.append(mine)
+        stage.opened += 1
         try:
             while message := mine.get():
                 self.wfile.write(f"data: {message}\n\n".encode())
@@ -132,6 +158,25 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: Any) -> None:
         pass
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Wait until something is so."""
+    limit = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < limit, "it never was"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def tab(chromium: Browser) -> Iterator[Tab]:
+    """Return a new tab, whose pages must leave no error in the console."""
+    opened = chromium.tab()
+    yield opened
+    opened.close()
+    errors, chromium.console[:] = list(chromium.console), []
+
+    assert errors == []
 
 
 @pytest.fixture

@@ -4,77 +4,39 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.chromium import Browser, Tab
-
 pytestmark = pytest.mark.browser
 
 FILLER = "".join(f"<p id=f{number}>Filler {number} with some words in a line.</p>\n" for number in range(60))
 
 
-@pytest.fixture
-def tab(chromium: Browser):
-    opened = chromium.tab()
-    yield opened
-    opened.close()
-    assert chromium.console == []
-
-
-def shown(tab: Tab, stage, body: str, head: str = "", after: str = "") -> None:
-    """Open a page, wait until it listens, run a script in it, and mark its nodes."""
-    stage.page("/p/", body, head)
-    tab.open(f"{stage.url}/p/")
-    tab.wait("document.documentElement.dataset.labpressRevision === '1'")
-    until(lambda: stage.listening() == 1)
-    tab.evaluate("for (const node of document.querySelectorAll('main *')) node.seen = true")
-    if after:
-        tab.evaluate(after)
-
-
-def until(condition) -> None:
-    import time
-
-    limit = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < limit
-        time.sleep(0.01)
-
-
-def change(tab: Tab, stage, body: str, head: str = "") -> None:
-    stage.page("/p/", body, head)
-    revision = stage.update("/p/")
-    tab.wait(f"document.documentElement.dataset.labpressRevision === '{revision}'")
-
-
 def test_a_changed_word_touches_its_text_alone(tab, stage):
-    shown(tab, stage, "<main><p>one</p><p>two <em>three</em></p><p>four</p></main>")
+    stage.show(tab, "<main><p>one</p><p>two <em>three</em></p><p>four</p></main>")
     tab.evaluate(
         "window.records = []; new MutationObserver((r) => records.push(...r)).observe(document.body,"
         "{subtree: true, childList: true, attributes: true, characterData: true})"
     )
-    change(tab, stage, "<main><p>one</p><p>zwei <em>three</em></p><p>four</p></main>")
+    stage.change(tab, "<main><p>one</p><p>zwei <em>three</em></p><p>four</p></main>")
 
     assert tab.evaluate("document.querySelector('main').textContent") == "onezwei threefour"
     assert tab.evaluate("records.map((r) => [r.type, r.target.nodeName])") == [["characterData", "#text"]]
 
 
 def test_an_inserted_paragraph_leaves_all_others_the_nodes_they_were(tab, stage):
-    shown(tab, stage, "<main><p>alpha beta</p><p>gamma delta</p></main>")
-    change(tab, stage, "<main><p>alpha beta</p><p>new words</p><p>gamma delta!</p></main>")
+    stage.show(tab, "<main><p>alpha beta</p><p>gamma delta</p></main>")
+    stage.change(tab, "<main><p>alpha beta</p><p>new words</p><p>gamma delta!</p></main>")
 
     told = tab.evaluate("[...document.querySelectorAll('main p')].map((p) => [p.textContent, Boolean(p.seen)])")
     assert told == [["alpha beta", True], ["new words", False], ["gamma delta!", True]]
 
 
 def test_what_stands_behind_an_id_is_moved_with_its_state(tab, stage):
-    shown(
+    stage.show(
         tab,
-        stage,
         "<main><details id=a><summary>A</summary></details><details id=b><summary>B</summary></details></main>",
         after="document.querySelector('#b').open = true",
     )
-    change(
+    stage.change(
         tab,
-        stage,
         "<main><details id=b><summary>B2</summary></details><details id=a><summary>A</summary></details></main>",
     )
 
@@ -85,16 +47,15 @@ def test_what_stands_behind_an_id_is_moved_with_its_state(tab, stage):
 
 
 def test_typed_words_focus_and_selection_stay(tab, stage):
-    shown(
+    stage.show(
         tab,
-        stage,
         "<main><p>before</p><form><input name=a value=x><textarea></textarea></form><p>after</p></main>",
         after="document.querySelector('input').focus()",
     )
     tab.send("Input.insertText", text="typed")
     tab.evaluate("document.querySelector('input').setSelectionRange(1, 3)")
-    change(
-        tab, stage, "<main><p>before it</p><form><input name=a value=x><textarea></textarea></form><p>behind</p></main>"
+    stage.change(
+        tab, "<main><p>before it</p><form><input name=a value=x><textarea></textarea></form><p>behind</p></main>"
     )
 
     told = tab.evaluate("(({activeElement: e}) => [e.name, e.value, e.selectionStart, e.selectionEnd])(document)")
@@ -102,22 +63,20 @@ def test_typed_words_focus_and_selection_stay(tab, stage):
 
 
 def test_a_selection_beside_a_changed_word_of_the_same_text_stays(tab, stage):
-    shown(
+    stage.show(
         tab,
-        stage,
         "<main><p>keep this and change that</p></main>",
         after="(t => getSelection().setBaseAndExtent(t, 0, t, 9))(document.querySelector('p').firstChild)",
     )
-    change(tab, stage, "<main><p>keep this and alter that</p></main>")
+    stage.change(tab, "<main><p>keep this and alter that</p></main>")
 
     assert tab.evaluate("String(getSelection())") == "keep this"
 
 
 def test_what_scripts_and_the_reader_did_elsewhere_stays(tab, stage):
     body = "<main><details><summary>More</summary>text</details><div class=plot></div><p>{}</p></main>"
-    shown(
+    stage.show(
         tab,
-        stage,
         body.format("old"),
         after="""
         document.documentElement.dataset.theme = "dark";
@@ -126,7 +85,7 @@ def test_what_scripts_and_the_reader_did_elsewhere_stays(tab, stage):
         document.querySelector(".plot").classList.add("ready");
     """,
     )
-    change(tab, stage, body.format("new"))
+    stage.change(tab, body.format("new"))
 
     assert tab.evaluate("""[document.documentElement.dataset.theme, document.querySelector("details").open,
         document.querySelector(".plot").outerHTML, document.querySelector("p").textContent]""") == [
@@ -138,41 +97,40 @@ def test_what_scripts_and_the_reader_did_elsewhere_stays(tab, stage):
 
 
 def test_growth_above_what_is_read_does_not_move_it(tab, stage):
-    shown(
+    stage.show(
         tab,
-        stage,
         f"<main><h1 id=top>Title</h1><div></div>{FILLER}</main>",
         after="document.querySelector('#f30').scrollIntoView()",
     )
     before = tab.evaluate("document.querySelector('#f30').getBoundingClientRect().top")
-    change(tab, stage, f"<main><h1 id=top>Title</h1><div>{'<p>Tall.</p>' * 20}</div>{FILLER}</main>")
+    stage.change(tab, f"<main><h1 id=top>Title</h1><div>{'<p>Tall.</p>' * 20}</div>{FILLER}</main>")
 
     assert tab.evaluate("document.querySelector('#f30').getBoundingClientRect().top") == pytest.approx(before, abs=1)
-    change(tab, stage, f"<main><h1 id=top>Title</h1><div></div>{FILLER.replace('<p id=f30>', '<p id=f30>Now ')}</main>")
+    stage.change(tab, f"<main><h1 id=top>Title</h1><div></div>{FILLER.replace('<p id=f30>', '<p id=f30>Now ')}</main>")
     assert tab.evaluate("document.querySelector('#f30').getBoundingClientRect().top") == pytest.approx(before, abs=1)
 
 
 def test_the_target_of_the_address_stays_the_target(tab, stage):
-    shown(tab, stage, f"<main>{FILLER}<h2 id=here>Here</h2>{FILLER}</main>")
+    stage.show(tab, f"<main>{FILLER}<h2 id=here>Here</h2>{FILLER}</main>")
     tab.evaluate("location.hash = 'here'")
     tab.wait("document.querySelector(':target')?.id === 'here'")
     y = tab.evaluate("scrollY")
-    change(tab, stage, f"<main>{FILLER}<h3 id=here>Here!</h3>{FILLER}</main>")
+    stage.change(tab, f"<main>{FILLER}<h3 id=here>Here!</h3>{FILLER}</main>")
 
     assert tab.evaluate("[document.querySelector(':target')?.localName]") == ["h3"]
     assert tab.evaluate("scrollY") == pytest.approx(y, abs=30)
 
 
 def test_a_new_title_and_a_new_language_arrive(tab, stage):
-    shown(tab, stage, "<main>x</main>", "<title>Old</title>")
-    change(tab, stage, "<main>x</main>", '<title>New</title>\n<meta name="description" content="d">')
+    stage.show(tab, "<main>x</main>", "<title>Old</title>")
+    stage.change(tab, "<main>x</main>", '<title>New</title>\n<meta name="description" content="d">')
 
     assert tab.evaluate("[document.title, document.querySelector('meta').content]") == ["New", "d"]
 
 
 def test_a_drawing_is_replaced_as_a_whole(tab, stage):
-    shown(tab, stage, '<main><figure><svg viewBox="0 0 9 9"><path d="M0 0L9 9"/></svg></figure></main>')
-    change(tab, stage, '<main><figure><svg viewBox="0 0 9 9"><path d="M0 0L5 5"/></svg></figure></main>')
+    stage.show(tab, '<main><figure><svg viewBox="0 0 9 9"><path d="M0 0L9 9"/></svg></figure></main>')
+    stage.change(tab, '<main><figure><svg viewBox="0 0 9 9"><path d="M0 0L5 5"/></svg></figure></main>')
 
     told = tab.evaluate(
         "[document.querySelectorAll('svg').length, document.querySelector('path').getAttribute('d'),"
@@ -182,7 +140,7 @@ def test_a_drawing_is_replaced_as_a_whole(tab, stage):
 
 
 def test_a_script_that_changed_reloads_the_page(tab, stage):
-    shown(tab, stage, "<main>x</main><script>window.made = 1</script>", after="window.kept = true")
+    stage.show(tab, "<main>x</main><script>window.made = 1</script>", after="window.kept = true")
     stage.page("/p/", "<main>x</main><script>window.made = 2</script>")
     stage.update("/p/")
     tab.wait("window.made === 2")
@@ -192,8 +150,8 @@ def test_a_script_that_changed_reloads_the_page(tab, stage):
 
 def test_a_script_file_that_a_page_now_needs_runs(tab, stage):
     stage.pages["/added.js"] = "window.added = document.querySelectorAll('table').length;"
-    shown(tab, stage, "<main>x</main>", after="window.kept = true")
-    change(tab, stage, "<main><table></table></main>", '<script src="/added.js" defer></script>')
+    stage.show(tab, "<main>x</main>", after="window.kept = true")
+    stage.change(tab, "<main><table></table></main>", '<script src="/added.js" defer></script>')
     tab.wait("window.added === 1")
 
     assert tab.evaluate("window.kept") is True
@@ -201,19 +159,19 @@ def test_a_script_file_that_a_page_now_needs_runs(tab, stage):
 
 def test_a_style_sheet_is_swapped_without_a_moment_without_styles(tab, stage):
     stage.pages["/a.css"] = "p { color: rgb(1, 2, 3) }"
-    shown(tab, stage, "<main><p>x</p></main>", '<link rel="stylesheet" href="/a.css">', after="window.kept = true")
+    stage.show(tab, "<main><p>x</p></main>", '<link rel="stylesheet" href="/a.css">', after="window.kept = true")
     stage.pages["/a.css"] = "p { color: rgb(4, 5, 6) }"
     stage.update(styles=("/a.css",))
     tab.wait("getComputedStyle(document.querySelector('p')).color === 'rgb(4, 5, 6)'")
     tab.wait("document.querySelectorAll('link').length === 1")
-    change(tab, stage, "<main><p>y</p></main>", '<link rel="stylesheet" href="/a.css">')
+    stage.change(tab, "<main><p>y</p></main>", '<link rel="stylesheet" href="/a.css">')
 
     assert tab.evaluate("[window.kept, document.querySelectorAll('link').length]") == [True, 1]
 
 
 def test_rows_that_the_reader_sorted_take_new_values_where_they_stand(tab, stage):
     body = "<main><table><tbody><tr><td>a</td><td>{}</td></tr><tr><td>b</td><td>2</td></tr></tbody></table></main>"
-    shown(tab, stage, body.format(1), after="document.querySelector('tbody').append(document.querySelector('tr'))")
-    change(tab, stage, body.format(3))
+    stage.show(tab, body.format(1), after="document.querySelector('tbody').append(document.querySelector('tr'))")
+    stage.change(tab, body.format(3))
 
     assert tab.evaluate("[...document.querySelectorAll('tr')].map((row) => row.textContent)") == ["b2", "a3"]
