@@ -33,7 +33,7 @@ MAY_TOUCH_THE_DISK = {
     "generator/data",
     "generator/preview/live.py",
     "generator/preview/observe.py",
-    "generator/preview/pages.py",
+    "generator/preview/response.py",
     "generator/preview/serve.py",
     "generator/publish/assets.py",
     "generator/publish/exchange.py",

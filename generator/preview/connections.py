@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from generator.preview.guard import Peer
 from generator.preview.hub import Listener
 from generator.preview.request import Refused, Request, read_request
-from generator.preview.response import CHUNK, File, Response, narrowed, refusal
+from generator.preview.response import CHUNK, Response, narrowed, refusal
 
 MOST_CLIENTS = 128
 SECONDS_TO_TAKE = 10.0  # a piece of an answer
@@ -189,9 +189,7 @@ def _send(client: Client, response: Response, *, keeps_open: bool, with_body: bo
         for piece in body.pieces() if with_body else ():
             client.socket.sendall(piece)
     finally:
-        if isinstance(body, File):
-            body.opened.close()
-        elif isinstance(body, Listener):
+        if isinstance(body, Listener):
             body.leave()
 
 

@@ -59,13 +59,11 @@ def _response(output: Output, places: tuple[Path, ...]) -> Response | None:
     if not any(real.is_relative_to(place) for place in places):
         return None
     try:
-        opened = real.open("rb")
+        told = real.stat()
     except OSError:
         return None
-    told = os.fstat(opened.fileno())
-    if not stat.S_ISREG(told.st_mode):
-        opened.close()
+    if not stat.S_ISREG(told.st_mode) or not os.access(real, os.R_OK):
         return None
     tag = f'"{told.st_size:x}-{told.st_mtime_ns:x}"'
     headers = (("Content-Type", content_type(output.path)), ("ETag", tag), ("Accept-Ranges", "bytes"))
-    return Response(200, headers, File(opened, 0, told.st_size))
+    return Response(200, headers, File(real, 0, told.st_size))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 MOST_PORTS_TRIED = 100
 LOOPBACK = ("127.0.0.1", "::1")  # browsers try either for `localhost`
-BACKLOG = 128
+BACKLOG = 1024  # a flood must not make a browser wait for the second try of its system
 MOVES_ON = {errno.EADDRINUSE, errno.EACCES}
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from email.utils import formatdate
 from http import HTTPStatus
-from typing import BinaryIO
+from pathlib import Path
 
 from generator.preview.hub import Listener
 from generator.preview.request import Refused, Request
@@ -75,17 +75,24 @@ Headers = tuple[tuple[str, str], ...]
 class File:
     """A body that stays on the disk until it is sent."""
 
-    opened: BinaryIO
+    path: Path
     start: int
     end: int  # the byte after the last one
 
     def pieces(self) -> Iterator[bytes]:
-        """Yield the bytes of the range; nothing after them, should the file have grown."""
-        self.opened.seek(self.start)
+        """Yield the bytes of the range, no more should the file have grown.
+
+        Raises:
+            OSError: the file went, or shrank: the length that was promised cannot be sent.
+        """
         left = self.end - self.start
-        while left > 0 and (chunk := self.opened.read(min(CHUNK, left))):
-            left -= len(chunk)
-            yield chunk
+        with self.path.open("rb") as opened:
+            opened.seek(self.start)
+            while left > 0:
+                if not (piece := opened.read(min(CHUNK, left))):
+                    raise OSError(f"{self.path} shrank while it was sent")
+                left -= len(piece)
+                yield piece
 
     def __len__(self) -> int:
         return self.end - self.start

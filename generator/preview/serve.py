@@ -131,10 +131,9 @@ class Preview:
 
 
 def read_all(body: File | Listener) -> bytes:
-    """Read a page that is copied as it is, and close its file."""
+    """Read a page that is copied as it is."""
     assert isinstance(body, File), "only files and bytes are HTML"
-    with body.opened:
-        return b"".join(body.pieces())
+    return b"".join(body.pieces())
 
 
 def _experiment(body: bytes) -> str:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import io
+from pathlib import Path
 
 import pytest
 
@@ -98,8 +98,9 @@ def test_what_the_client_has_is_not_sent_again(known: str):
     assert b"Content-Length" not in answer.head(keeps_open=True)
 
 
-def test_a_file_is_sent_from_where_it_lies_in_pieces():
-    file = File(io.BytesIO(b"x" * 200_000 + b"end"), 0, 200_003)
+def test_a_file_is_sent_from_where_it_lies_in_pieces(tmp_path: Path):
+    (tmp_path / "large").write_bytes(b"x" * 200_000 + b"end")
+    file = File(tmp_path / "large", 0, 200_003)
     response = Response(200, (("ETag", '"t"'),), file)
 
     part = narrowed(response, Request("GET", "/", (1, 1), {"range": "bytes=-4"})).body
@@ -107,6 +108,13 @@ def test_a_file_is_sent_from_where_it_lies_in_pieces():
     assert isinstance(part, File)
     assert (len(part), b"".join(part.pieces())) == (4, b"xend")
     assert [len(piece) for piece in file.pieces()] == [65536, 65536, 65536, 3395]
+
+
+def test_a_file_that_shrank_is_not_filled_up(tmp_path: Path):
+    (tmp_path / "small").write_bytes(b"abc")
+
+    with pytest.raises(OSError, match="shrank while it was sent"):
+        list(File(tmp_path / "small", 0, 5).pieces())
 
 
 def test_a_refusal_says_why_and_escapes_it():
