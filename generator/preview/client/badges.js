@@ -1,12 +1,12 @@
 // Rings and badges: which figures and numbers of the page rest on a run that cannot be believed, why, and what mends it.
 //
 // What the pages carry anyway is enough: the strip of a figure links to its run, the title of a bound number
-// names it. What has no value yet says so by `data-experiment`.
+// names it. What has no value yet says so by `data-experiment`, what does not hold by its class.
 
 import { copyButton, hosted, make } from "./elements.js";
 import { remaining } from "./words.js";
 
-const TROUBLE = new Set(["stale", "edited", "failed", "pending", "running"]);
+const TROUBLE = new Set(["stale", "edited", "failed", "pending", "running", "broken"]);
 const NUMBER = /^\S+ · ([\p{L}\p{N}_.]+), [\p{L}\p{N}_]+ · /u;
 
 let runs = new Map();
@@ -30,7 +30,7 @@ export function allow(start) {
 export function mark() {
   const seen = new Set();
   for (const [element, name] of targets()) {
-    const run = runs.get(name);
+    const run = name ? runs.get(name) : broken(element);
     if (!run || (!TROUBLE.has(run.state) && (!rerun || inline(element)))) continue;
     seen.add(element);
     if (TROUBLE.has(run.state)) element.dataset.labpressState = run.state;
@@ -47,7 +47,10 @@ export function mark() {
   }
 }
 
-const inline = (element) => element.localName === "data";
+const inline = (element) => element.matches("data, mark, span");
+
+/** A claim or a number that does not hold: its title says so. */
+const broken = (element) => ({ state: "broken", experiment: "", reasons: [element.title], command: "" });
 
 function* targets() {
   for (const link of document.querySelectorAll(".strip .source > a")) {
@@ -59,6 +62,7 @@ function* targets() {
     if (found) yield [number, found[1]];
   }
   for (const element of document.querySelectorAll("[data-experiment]")) yield [element, element.dataset.experiment];
+  for (const element of document.querySelectorAll(".labpress-broken[title]")) yield [element, ""];
 }
 
 setInterval(() => {
@@ -85,7 +89,7 @@ function story() {
     if (!bar.hidden) bar.value = progress.step / progress.total;
     put(code, run.command ?? "");
     command.hidden = living || !TROUBLE.has(name) || !run.command;
-    again.hidden = !rerun || living;
+    again.hidden = !rerun || living || !run.experiment;
   };
   return { root, show, tick };
 }
@@ -115,7 +119,7 @@ function dot(element) {
     host, tick,
     show(run) {
       button.className = `dot ${run.state}`;
-      button.setAttribute("aria-label", `${run.experiment} is ${run.state}`);
+      button.setAttribute("aria-label", `${run.experiment || "this"} is ${run.state}`);
       show(run);
     },
   };

@@ -31,9 +31,12 @@ const receive = {
     toolbar.compare();
   },
   errors: ({ errors }) => overlay.show(errors),
-  live({ urls = [], runs = [] }) {
+  live({ revision, urls = [], runs = [] }) {
     badges.know(runs);
     if (page.concerns(urls)) page.refresh({ flash: false });
+    else if (revision) page.stamp(revision);
+    if (revision) toolbar.tell({ revision });
+    if (runs.some(({ state }) => state !== "running")) toolbar.compare();
   },
   rerun: hear,
 };
