@@ -2,7 +2,7 @@
 
 `log(step, total=None, **metrics)` is what an experiment calls. Steps may start again, as in a run of several fits.
 Everything goes to the run's private folder: `<seed>/metrics.jsonl` is complete, `partial/metrics.json` and
-`running.json` are renewed every two seconds for a preview. `_data` is not touched before the run is done.
+`running.json` are renewed twice a second for a preview. `_data` is not touched before the run is done.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from generator.data.artifacts import PARTIAL, RUNNING, atomic_write
+from generator.data.artifacts import PARTIAL, RUNNING, renew
 
 METRICS = "metrics.jsonl"
-SHARE_EVERY = 0.8  # seconds between partial series: a page that shows them moves at least once a second
+SHARE_EVERY = 0.4  # seconds between partial series: a page that shows them moves at least once a second
 PRINT_EVERY = 5.0  # seconds between lines where the output is no terminal
 REDRAW_EVERY = 0.1  # seconds between redrawings of the one line of a terminal
 MOST_POINTS = 512  # of a partial series; then every other one is dropped
@@ -108,10 +108,10 @@ class Log:
         heading = {"pid": os.getpid(), "name": self.heading.name, "seed": self.heading.seed}
         place = {"place": self.heading.place, "seeds": self.heading.seeds}
         left = {"seconds_left": self.seconds_left(time.monotonic())}
-        atomic_write(self.work / RUNNING, json.dumps({**heading, **place, **left, **self.newest}).encode())
+        renew(self.work / RUNNING, json.dumps({**heading, **place, **left, **self.newest}).encode())
         if self.points.kept:
             partial = {"seed": self.heading.seed, "points": self.points.all()}
-            atomic_write(self.work / PARTIAL, json.dumps(_finite(partial)).encode())
+            renew(self.work / PARTIAL, json.dumps(_finite(partial)).encode())
 
     def _tell(self, step: int) -> None:
         """Renew the partial series and the progress line where it is time."""

@@ -42,26 +42,25 @@ class Attempt:
 
 def attempt(page: Page, kit: Kit) -> Attempt:
     """Render a page as a build does; when that finds mistakes, also as the preview can show it."""
-    tree, ledger = kit.strict.tree, kit.strict.ledger
     rendered, errors = _partly(page, kit.strict)
     if rendered and not errors:
         return finished(rendered, kit)
     partly, left = _partly(page, kit.soft)
-    saw = seen(partly.reads, tree, ledger) if partly else ()
-    is_shown = not left or bool(pending(left, ledger))
+    saw = seen(partly.reads, kit.strict) if partly else ()
+    is_shown = not left or bool(pending(left, kit.strict.ledger))
     return Attempt(page, None, partly if is_shown else None, partly, tuple(errors), saw)
 
 
 def finished(rendered: Rendered, kit: Kit) -> Attempt:
     """Note a page that came out without a mistake."""
-    saw = seen(rendered.reads, kit.strict.tree, kit.strict.ledger)
+    saw = seen(rendered.reads, kit.strict)
     return Attempt(rendered.page, rendered, rendered, rendered, (), saw)
 
 
 def is_good(last: Attempt, page: Page, kit: Kit) -> bool:
     """Tell whether a page would come out as it did last time, as far as its own text and the data decide."""
     is_same_text = last.page is page or last.page == page
-    return is_same_text and is_still(last.saw, kit.strict.tree, kit.strict.ledger)
+    return is_same_text and is_still(last.saw, kit.strict)
 
 
 def takes_in_files(page: Page) -> bool:

@@ -88,9 +88,10 @@ class Desk:
         pages = self._published() if changed or is_other_site else self.pages
         with self._swapping:
             is_other_data = tree is not self.tree or ledger is not self.ledger
+            is_no_page = any(path not in self.sources.reads for path in touched.paths)
             gone = self.pages.keys() - pages.keys()
             self.config, self.kit, self.pages = config, kit, pages
-            dirty = self._find_dirty(is_other_site, is_other_data, touched.reaches(INCLUDES))
+            dirty = self._find_dirty(is_other_site, is_other_data or is_no_page, touched.reaches(INCLUDES))
             self.dirty = {path: page for path, page in {**self.dirty, **dirty}.items() if path in pages}
             self._forget_others()
         return Renewed(frozenset({*gone, *dirty, *changed}), is_other_site, is_other_data)

@@ -30,6 +30,7 @@ class Edition:
         self._pages = {item.page.path: item for item in reversed(site.everything)}
         self._composed: dict[str, Made] = {}  # by source
         self._produced: dict[int, Made] = {}  # by place in PRODUCERS
+        self._found: dict[int, tuple[Output, ...]] = {}  # the same, with what came before a mistake
         self._lists: dict[str, Output] = {}
 
     def item(self, path: str) -> Rendered | None:
@@ -43,9 +44,12 @@ class Edition:
             ExceptionGroup: of SiteError, when it cannot be composed.
         """
         item = self._pages.get(path) or self._pages.get(f"{path.rpartition('/')[0]}/index.html".lstrip("/"))
-        for output in self._outputs(*self.compose(item)) if item else ():
-            if output.path == path:
-                return output
+        if item:
+            made, errors = self.compose(item)
+            if errors and path in self._pages:
+                raise ExceptionGroup("several mistakes", errors)
+            if found := _named(path, made):
+                return found
         if path in self._lists:
             return self._lists[path]
         if path in self.lists:
@@ -53,9 +57,9 @@ class Edition:
             self._lists[path] = self.theme.page(made.template, self.site, made.url, "", **made.context)
             return self._lists[path]
         for index in self._worth_a_look(path):
-            for output in self._outputs(*self.produce(index)):
-                if output.path == path:
-                    return output
+            self.produce(index)
+            if found := _named(path, self._found[index]):
+                return found
         return None
 
     def compose_as(self, item: Rendered, path: str) -> Output | None:
@@ -68,7 +72,8 @@ class Edition:
 
     def files(self, touched: Touched) -> set[str]:
         """Return the addresses of the touched files that are copied as they are."""
-        copied = self.produce(ASSETS)[0]
+        self.produce(ASSETS)
+        copied = self._found[ASSETS]
         return {
             f"/{output.path}" for output in copied if isinstance(output.content, Path) and output.because in touched
         }
@@ -96,7 +101,6 @@ class Edition:
         if index in self._produced:
             return
         made: list[Output] = []
-        errors: list[SiteError] = []
         files = iter(PRODUCERS[index](self.site, self.theme))
         is_more = True
         while is_more:
@@ -104,6 +108,7 @@ class Edition:
             is_more = found is not None
             made += [found] if found else []
             yield
+        self._found[index] = tuple(made)
         self._produced[index] = () if errors else tuple(made), errors
 
     @cached_property
@@ -133,7 +138,6 @@ class Edition:
             if not is_list and (names[index] != FEEDS or path.endswith(".xml")):
                 yield index
 
-    def _outputs(self, outputs: tuple[Output, ...], errors: list[SiteError]) -> tuple[Output, ...]:
-        if errors:
-            raise ExceptionGroup("several mistakes", errors)
-        return outputs
+
+def _named(path: str, outputs: tuple[Output, ...]) -> Output | None:
+    return next((output for output in outputs if output.path == path), None)

@@ -21,7 +21,8 @@ from generator.preview.edition import Edition
 from generator.preview.live import Moves, Runs
 from generator.preview.reach import Reach, reach
 from generator.preview.shelf import Touched
-from generator.publish.check import check
+from generator.publish.check import conclude
+from generator.publish.check_links import DeadLinks
 from generator.publish.freshness import Judged, judge
 from generator.publish.layout import Theme
 from generator.publish.output import Output
@@ -246,8 +247,11 @@ class Session:
         done = {item.page.source.path for item in published.site.everything}
         failed = [page for path, page in desk.pages.items() if path not in done]
         unread = bool(desk.sources.errors) or published.has_gaps()
-        yield
-        found = check(published.site, outputs, failed, unread)
+        dead = DeadLinks(published.site, outputs, failed, unread)
+        for output in outputs:
+            dead.read(output)
+            yield
+        found = conclude(published.site, outputs, dead, not failed and not unread)
         self._checked = (*(error for _, errors in made for error in errors), *found)
 
     def _warnings(self) -> list[SiteError]:
