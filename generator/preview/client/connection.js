@@ -65,6 +65,7 @@ function listen(hear) {
     }
   };
   addEventListener("pagehide", () => source?.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); }); // back from the browser's memory
   open();
   return () => { stopped = true; clearTimeout(timer); source.close(); };
 }
