@@ -40,6 +40,7 @@ class Ledger:
         self.root = root
         self._statuses: dict[str, Status] = {}
         self._owners: dict[str, tuple[str, str] | None] = {}
+        self._digests: dict[str, str] = {}
         self._all: tuple[Status, ...] | None = None
 
     def of(self, key: str) -> Provenance | None:
@@ -69,6 +70,8 @@ class Ledger:
         provenance = self.of(key)
         if provenance is None:
             return ""
-        judged = provenance.status
-        record = judged.record.to_bytes() if judged.record else b""
-        return hashlib.sha256(record + repr((judged.state, judged.reasons)).encode()).hexdigest()
+        name, judged = provenance.experiment, provenance.status
+        if name not in self._digests:
+            record = judged.record.to_bytes() if judged.record else b""
+            self._digests[name] = hashlib.sha256(record + repr((judged.state, judged.reasons)).encode()).hexdigest()
+        return self._digests[name]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generator.data.ledger import Ledger
+from generator.data.tree import Tree
 from generator.errors import SiteError, flatten
+from generator.preview.lenient import soften
 from generator.publish.freshness import pending
 from generator.read.page import Page
 from generator.render.cache import is_still, seen
@@ -21,6 +23,15 @@ class Kit:
 
     strict: Tools
     soft: Tools
+
+    @classmethod
+    def of(cls, strict: Tools) -> Kit:
+        """Make the other tools beside those of a build."""
+        return cls(strict, soften(strict))
+
+    def with_tree(self, tree: Tree) -> Kit:
+        """Return the same tools over other data."""
+        return Kit(replace(self.strict, tree=tree), replace(self.soft, tree=tree))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from generator.data.ledger import DATA, Ledger
 from generator.data.tree import Tree
 from generator.errors import SiteError, flatten
 from generator.preview.attempts import Attempt, Kit, attempt, finished, is_good, takes_in_files
-from generator.preview.lenient import soften
 from generator.preview.shelf import DataFiles, Sources, Touched, above
 from generator.read.page import Page, hidden_because
 from generator.render.cache import salt
@@ -84,7 +83,7 @@ class Desk:
         if is_other_site or ledger is not self.ledger:
             kit = self._make_kit(config, tree, ledger)
         elif tree is not self.tree:
-            kit = Kit(replace(kit.strict, tree=tree), replace(kit.soft, tree=tree))
+            kit = kit.with_tree(tree)
         pages = self._published() if changed or is_other_site else self.pages
         with self._swapping:
             is_other_data = tree is not self.tree or ledger is not self.ledger
@@ -189,8 +188,7 @@ class Desk:
         return self.config if config == replace(self.config, digest="") else config
 
     def _make_kit(self, config: Config, tree: Tree, ledger: Ledger) -> Kit:
-        tools = make_tools(self.root, config, tree, ledger)
-        return Kit(tools, soften(tools))
+        return Kit.of(make_tools(self.root, config, tree, ledger))
 
     def _judges_anew(self, touched: Touched) -> bool:
         """Tell whether what is known about a run may have changed with these files."""

@@ -16,6 +16,9 @@ from typing import Any
 from generator.data.ledger import Ledger
 from generator.errors import SiteError
 from generator.render.render import Tools
+from generator.render.tags import plot as plots
+from generator.render.tags.chart import prefix_of
+from generator.render.tags.registry import tags
 from generator.render.values import Block, Inline
 
 
@@ -54,6 +57,19 @@ def soften(tools: Tools) -> Tools:
     language.tags.update(claimed=softly_claimed, claim_end=softly_ended)
     language.filters["guarded"] = softly_guarded
     return replace(tools, language=language)
+
+
+def passing(tools: Tools) -> Tools:
+    """Return tools whose charts are not kept on the disk: those of a living run are another one a moment later."""
+    language = tools.language.copy()
+    language.absent = tools.language.absent
+    language.tags.update(tags(tools.ledger, _draw))
+    return replace(tools, language=language)
+
+
+@functools.lru_cache(maxsize=16)
+def _draw(plot: plots.Plot) -> str:
+    return plots.draw(plot, prefix_of(plot))
 
 
 def _pending(ledger: Ledger, key: str) -> Inline:

@@ -44,6 +44,7 @@ class Moves:
     """What a look at the runs found."""
 
     moved: frozenset[str] = frozenset()  # begun, gone on or ended
+    ended: tuple[str, ...] = ()
     states: bool = False  # one has begun, ended or failed: what is known about experiments has changed
 
 
@@ -69,7 +70,7 @@ class Runs:
         states = going.keys() != before.keys() or failures != self._failures
         moved = {name for name in {*going, *before} if going.get(name) is not before.get(name)}
         self.going, self._failures = going, failures
-        return Moves(frozenset(moved), states)
+        return Moves(frozenset(moved), tuple(name for name in before if name not in going), states)
 
     def overlay(self, tree: Tree, ledger: Ledger) -> Tree:
         """Return the data with the series of living runs as far as they are."""

@@ -13,11 +13,13 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from generator.data.artifacts import data_folder
 from generator.errors import Place, SiteError, in_order
 from generator.preview import diff, facts
 from generator.preview.attempts import waits_for
 from generator.preview.desk import Desk, Renewed
 from generator.preview.edition import Edition
+from generator.preview.lenient import passing
 from generator.preview.live import Moves, Runs
 from generator.preview.reach import Reach, reach
 from generator.preview.shelf import Touched
@@ -82,8 +84,8 @@ class Session:
     def refresh(self, paths: Collection[str] | None) -> Change:
         """Take in what changed at `paths`, relative to the site's root; None: look at everything; (): at the runs."""
         with self._building:
-            started, touched = time.perf_counter(), Touched(paths)
-            moves = self._runs.look()
+            started, moves = time.perf_counter(), self._runs.look()
+            touched = Touched(paths if paths is None else [*paths, *map(data_folder, moves.ended)])
             if not touched and not moves.states:
                 return self._change(started, Reach(), moves)
             before = {path: self._desk.best(path) for path in [*self._desk.good]}
@@ -99,6 +101,8 @@ class Session:
             if is_new_look:
                 found = replace(found, urls=EVERYTHING)
             found = replace(found, styles=self._changed_files(old, touched, renewed))
+            is_told = {self._url(path) for path in self._asked} if found.urls == EVERYTHING else set(found.urls)
+            self._doubtful = [path for path in self._doubtful if self._url(path) not in is_told]
             return self._change(started, found, moves)
 
     def work(self, seconds: float = 0.02) -> Change | None:
@@ -210,7 +214,11 @@ class Session:
         if known and known[0] == made_for:
             return known[1]
         soft = self._desk.kit.soft
-        rendered, _ = render_partly(item.page, replace(soft, tree=self._runs.overlay(soft.tree, soft.ledger)))
+        overlaid = replace(soft, tree=self._runs.overlay(soft.tree, soft.ledger))
+        rendered, left = render_partly(item.page, passing(overlaid))
+        tried = self._desk.attempts.get(source)
+        if left and tried and tried.rendered:  # what there is does not fit the page: its last whole data stay
+            rendered = item
         self._live[source] = made_for, rendered
         return rendered
 
@@ -228,9 +236,12 @@ class Session:
             output = None
         if served is None or output is None or output.content == served:
             return None
+        return self._change(started, Reach((self._url(path),)), Moves())
+
+    def _url(self, path: str) -> str:
+        """Return the address of a file that was asked for."""
         item = self._shown.item(path)
-        url = item.page.url if item else "/" + path.removesuffix("index.html")
-        return self._change(started, Reach((url,)), Moves())
+        return item.page.url if item else "/" + path.removesuffix("index.html")
 
     def _changed_files(self, old: Edition, touched: Touched, renewed: Renewed) -> tuple[str, ...]:
         """Return the addresses of touched files that are published as they are."""
