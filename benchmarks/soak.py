@@ -233,12 +233,12 @@ def settle(root: Path, server: Server, gone: set[str]) -> tuple[list[str], float
         time.sleep(0.5)
 
 
-def soak(root: Path, seconds: float, count: int, seed: int = 0) -> list[str]:
+def soak(root: Path, seconds: float, count: int, posts: int = 100) -> list[str]:
     """Do `count` random things to a site in so many seconds, and return what is wrong at the end."""
-    write_ours(root, 100)
+    write_ours(root, posts)
     (root / "_data" / "own.yaml").write_text("value: 1\n")
     (root / "posts" / f"{OPEN}.md").write_text("---\ntitle: Open\n---\n\nIt is {{ data.own.value }}.\n")
-    author, seen = Author(root, random.Random(seed)), set[str]()
+    author, seen = Author(root, random.Random(count)), set[str]()
     with Server(root) as server, Browser() as browser:
         tab = _opened(browser, server)
         before, started = server.megabytes(), time.monotonic()

@@ -82,12 +82,15 @@ function fill(panel) {
     ...section("Numbers", numbers(diff?.numbers)),
     ...section("Claims", (diff?.claims ?? []).map(({ place, text, url }) => make("li", {}, link(url, place), ` ${text ?? ""}`))),
     ...section("Pages", (diff?.pages ?? []).map(page)),
-    ...section("Warnings", warnings.map((warning) => make("li", { className: "warning", textContent: warning.text ?? String(warning) }))),
+    ...section("Warnings", warnings.map((warning) => make("li", { className: "warning", textContent: short(warning.text ?? String(warning)) }))),
     ...section("Runs of this page", runs.map(run)),
     make("p", { className: "foot", textContent: `revision ${revision}, ${connected ? "connected" : "no connection"}` }),
   );
   panel.scrollTop = open;
 }
+
+/** A message without the source line and the caret, for which there is no room here. */
+const short = (text) => text.split("\n").filter((line) => !/^ *\d* \| /.test(line)).join("\n");
 
 const section = (title, items) => (items.length ? [make("h3", { textContent: title }), make("ul", {}, items)] : []);
 const link = (url, text) => (url ? make("a", { href: url, textContent: text }) : make("span", { className: "place", textContent: text ?? "" }));
