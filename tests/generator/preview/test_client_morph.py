@@ -175,3 +175,40 @@ def test_rows_that_the_reader_sorted_take_new_values_where_they_stand(tab, stage
     stage.change(tab, body.format(3))
 
     assert tab.evaluate("[...document.querySelectorAll('tr')].map((row) => row.textContent)") == ["b2", "a3"]
+
+
+RANDOM_TREES = """(async () => {
+  const { morph, pair } = await import("/__labpress/t1/morph.js");
+  let seed = 1;
+  const below = (n) => (seed = (seed * 48271) % 2147483647) % n;
+  const pick = (list) => list[below(list.length)];
+  const tree = (depth) => {
+    const kind = below(12), inner = () => Array.from({ length: below(5) }, () => tree(depth - 1)).join("");
+    if (depth < 1 || kind < 4) return pick(["word", "other words", " ", "&amp;", "<!-- c -->"]);
+    const id = below(5) ? "" : ` id=n${below(6)}`, more = below(4) ? "" : ` class="${pick(["a", "a b", "c"])}"`;
+    const name = pick(["p", "div", "ul", "li", "table", "details", "em", "svg", "h2", "figure", "template"]);
+    return `<${name}${id}${more}>${inner()}</${name}>`;
+  };
+  const parsed = (html) => new DOMParser().parseFromString(html, "text/html").body;
+  const wrong = [];
+  for (let round = 0; round < 300; round++) {
+    const first = Array.from({ length: 6 }, () => tree(4)).join("");
+    const old = parsed(first), live = parsed(first);
+    pair(old, live);
+    for (let step = 0; step < 4; step++) {
+      const parts = [...old.childNodes].map((node) => node.outerHTML ?? node.data);
+      for (let edit = 0; edit < 3; edit++) parts.splice(below(parts.length + 1), below(3), ...(below(2) ? [tree(4)] : []));
+      const html = parts.join(""), fresh = parsed(html), wanted = parsed(html);
+      morph(old, fresh, new Set());
+      if (!live.isEqualNode(wanted) || !old.isEqualNode(wanted)) wrong.push([round, step, html, live.innerHTML]);
+    }
+  }
+  return wrong.slice(0, 3);
+})()"""
+
+
+def test_any_page_becomes_any_other(tab, stage):
+    """Random trees, each changed at random four times: the page on the screen is then what the server has."""
+    stage.show(tab, "<main>x</main>")
+
+    assert tab.evaluate(RANDOM_TREES) == []
