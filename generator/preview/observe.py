@@ -6,8 +6,10 @@ the rest; so the folders it really watches are counted.
 
 from __future__ import annotations
 
+import logging
 import os
 import re
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -39,11 +41,27 @@ Note = Callable[[str, str], None]  # a file's path, and one of the states above
 Loosen = Callable[[], None]  # folders came or went
 
 
+class _Ear(logging.Handler):
+    """Hears of lost events, which watchdog only writes to its log; the rest of that log is its own affair."""
+
+    def __init__(self, loosen: Loosen) -> None:
+        super().__init__()
+        self._loosen = loosen
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if "overflow" in record.getMessage():
+            self._loosen()
+
+
 class Events(FileSystemEventHandler):
     """The watched folders of one site."""
 
     def __init__(self, root: Path, note: Note, loosen: Loosen) -> None:
         self._root, self._note, self._loosen = root, note, loosen
+        # Said when `mkdir -p` is quicker than the watching of each new folder, and harmless.
+        warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
+        self._ear = _Ear(loosen)
+        logging.getLogger("watchdog").addHandler(self._ear)
         self._observer = Observer()
         self._watches: dict[str, tuple[int, ObservedWatch]] = {}  # room ("": the root) to its folder's number
         self._prefixes: dict[str, str] = {}  # real path of a room to its name
@@ -76,6 +94,7 @@ class Events(FileSystemEventHandler):
         """Watch nothing any more."""
         self._observer.stop()
         self._observer.join(2)
+        logging.getLogger("watchdog").removeHandler(self._ear)
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Pass on what concerns the sources."""

@@ -175,7 +175,7 @@ class Watch:
         time.sleep(0.2)
         self._seen = sweep(self._root)
         if missing := unwatched(self._root, self._seen.folders):
-            self._poll(f"{TOO_MANY}; {missing:,} of {len(self._seen.folders):,} are not watched")
+            self._poll(f"{TOO_MANY}; {missing:,} of {len(self._seen.folders):,} folders are not watched")
 
     def _poll(self, why: str) -> None:
         """Go over to sweeps at a quick pace, and say so once."""
