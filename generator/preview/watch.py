@@ -147,7 +147,7 @@ class Watch:
         self._count()
         with self._news:
             for path in found:
-                self._settle.note(path, time.monotonic(), done=True)
+                self._settle.note(path, time.monotonic(), done=False)
         cost = time.monotonic() - started
         return max(POLL_SECONDS, POLL_SHARE * cost) if self._polls else max(SWEEP_SECONDS, SWEEP_SHARE * cost)
 
