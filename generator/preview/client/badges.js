@@ -36,7 +36,9 @@ export function mark() {
     if (TROUBLE.has(run.state)) element.dataset.labpressState = run.state;
     else delete element.dataset.labpressState;
     let badge = badges.get(element);
-    if (!badge?.host.isConnected) badges.set(element, (badge = inline(element) ? dot(element) : band(element)));
+    if (!badge) badges.set(element, (badge = inline(element) ? dot(element) : band()));
+    if (inline(element)) element.nextSibling === badge.host || element.after(badge.host);
+    else element.firstChild === badge.host || element.prepend(badge.host);
     badge.show(run);
   }
   for (const [element, badge] of badges) {
@@ -97,17 +99,16 @@ function story() {
 const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
 
 /** A band on top of a figure. */
-function band(element) {
-  const { root, show, tick } = story(), host = hosted("badge", root);
-  element.prepend(host);
-  return { host, show, tick };
+function band() {
+  const { root, show, tick } = story();
+  return { host: hosted("badge", root), show, tick };
 }
 
 /** A dot behind a number; pressed, it tells. */
 function dot(element) {
   const { root, show, tick } = story(), button = make("button", { type: "button", className: "dot" });
   const card = make("div", { popover: "auto", className: "card" }, root), host = hosted("mark", button, card);
-  element.after(host);
+  host.onclick = (event) => event.preventDefault(); // a number may stand in a link
   button.onclick = () => {
     card.showPopover();
     const box = element.getBoundingClientRect(), space = innerWidth - card.offsetWidth - 12;

@@ -5,9 +5,18 @@ import { attach, base, copyButton, hosted, make } from "./elements.js";
 const MOST_LINES = 2000;
 const drawers = new Map(); // experiment → its drawer
 
+const started = { // in this tab: a page that is opened next goes on listening, other tabs do not
+  all: () => JSON.parse(sessionStorage.getItem("labpress.started") ?? "[]"),
+  has: (experiment) => started.all().includes(experiment),
+  set: (list) => sessionStorage.setItem("labpress.started", JSON.stringify(list)),
+  add: (experiment) => started.set([...started.all(), experiment]),
+  remove: (experiment) => started.set(started.all().filter((name) => name !== experiment)),
+};
+
 /** Start an experiment again. */
 export async function rerun(experiment) {
   const drawer = open(experiment);
+  started.add(experiment);
   drawer.state("started");
   const body = JSON.stringify({ experiment });
   try {
@@ -20,7 +29,7 @@ export async function rerun(experiment) {
 
 /** Hear a line of a run, or that it ended. */
 export function hear({ experiment, line, ended }) {
-  const drawer = drawers.get(experiment) ?? (ended === undefined ? open(experiment) : null);
+  const drawer = drawers.get(experiment) ?? (started.has(experiment) ? open(experiment) : null);
   if (line !== undefined) drawer?.line(line);
   if (ended !== undefined) drawer?.end(ended === 0 ? "finished, exit code 0" : `failed, exit code ${ended}`, ended === 0);
 }
@@ -51,10 +60,12 @@ function open(experiment) {
     },
     state(text) { told.textContent = text; },
     end(text, well) {
+      started.remove(experiment);
       told.textContent = text;
       root.classList.add(well ? "well" : "badly");
     },
     close() {
+      started.remove(experiment);
       host.remove();
       drawers.delete(experiment);
     },

@@ -57,4 +57,4 @@ async function facts() {
 document.addEventListener("labpress:update", () => badges.mark());
 connect((message) => receive[message.type]?.(message));
 page.start().then(facts);
-toolbar.compare();
+toolbar.compare(300);

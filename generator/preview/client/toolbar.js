@@ -14,9 +14,10 @@ export function tell(news) {
   draw();
 }
 
-/** Ask for the difference once the site has been quiet for a moment. */
-export function compare(wait = 600) {
+/** Ask for the difference once the site has been quiet for a moment; a folded bar has no use for it. */
+export function compare(wait = 1200) {
   clearTimeout(timer);
+  if (shape === "folded") return;
   timer = setTimeout(async () => {
     if (document.hidden) return compare(3000);
     try {
@@ -43,7 +44,7 @@ function build() {
 
 function turn(into) {
   memory.set("bar", (shape = into));
-  if (into === "open") compare(0);
+  if (into !== "folded") compare(0);
   draw();
 }
 

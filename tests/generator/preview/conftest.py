@@ -17,6 +17,7 @@ import pytest
 from benchmarks.chromium import CHROMIUM, PATIENCE, Browser, Tab
 
 CLIENT = Path(__file__).parents[3] / "generator" / "preview" / "client"
+ELSEWHERE = "another-machine.test"  # plain http from there: the page has no locks and no clipboard
 TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html; charset=utf-8", ".json": "application/json"}
 
 
@@ -192,5 +193,5 @@ def chromium() -> Iterator[Browser]:
     """Return one browser for all tests."""
     if not CHROMIUM:
         pytest.skip("no Chromium on this machine")
-    with Browser() as running:
+    with Browser(f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1") as running:
         yield running

@@ -197,7 +197,8 @@ RANDOM_TREES = """(async () => {
     pair(old, live);
     for (let step = 0; step < 4; step++) {
       const parts = [...old.childNodes].map((node) => node.outerHTML ?? node.data);
-      for (let edit = 0; edit < 3; edit++) parts.splice(below(parts.length + 1), below(3), ...(below(2) ? [tree(4)] : []));
+      for (let edit = 0; edit < 3; edit++)
+        parts.splice(below(parts.length + 1), below(3), ...(below(2) ? [tree(4)] : []));
       const html = parts.join(""), fresh = parsed(html), wanted = parsed(html);
       morph(old, fresh, new Set());
       if (!live.isEqualNode(wanted) || !old.isEqualNode(wanted)) wrong.push([round, step, html, live.innerHTML]);

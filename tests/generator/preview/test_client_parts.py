@@ -207,3 +207,48 @@ def test_a_server_that_was_started_anew_is_met_by_a_reload(tab, stage):
     stage.hang_up()
     tab.wait("document.querySelector('main').textContent === 'two' && !window.kept")
     tab.wait("document.querySelector('script[data-revision]').src.includes('t2')")
+
+
+def test_without_locks_each_tab_listens_while_it_is_seen(tab, stage):
+    stage.page("/p/", "<main>one</main>")
+    tab.open(f"http://another-machine.test:{stage.port}/p/")
+    tab.wait("document.querySelector('labpress-bar')?.shadowRoot.querySelector('.light.on')")
+    stage.page("/p/", "<main>two</main>")
+    stage.update("/p/")
+    tab.wait("document.querySelector('main').textContent === 'two'")
+
+    assert tab.evaluate("[isSecureContext, Boolean(navigator.locks)]") == [False, False]
+
+
+def test_a_tab_nobody_sees_is_brought_up_to_date_when_it_is_seen(chromium: Browser, tab, stage):
+    stage.show(tab, "<main>one</main>")
+    tab.send("Emulation.setFocusEmulationEnabled", enabled=False)
+    front = chromium.tab(f"{stage.url}/p/")
+    tab.wait("document.hidden")
+    stage.page("/p/", "<main>two</main>")
+    stage.update("/p/")
+    front.wait("document.querySelector('main').textContent === 'two'")
+    unseen = tab.evaluate("document.querySelector('main').textContent")
+    tab.send("Page.bringToFront")
+    tab.wait("document.querySelector('main').textContent === 'two'")
+    front.close()
+
+    assert unseen == "one"
+
+
+def test_a_drawer_that_was_closed_stays_closed_and_other_tabs_have_none(chromium: Browser, tab, stage):
+    stage.answers["facts"], stage.hello = {"runs": [STALE], "warnings": []}, {"rerun": True}
+    stage.show(tab, FIGURE)
+    other = chromium.tab(f"{stage.url}/p/")
+    wait_for(tab, "badge", "!shadow.querySelector('.rerun').hidden")
+    part(tab, "badge", "shadow.querySelector('.rerun').click()")
+    stage.send(type="rerun", experiment="demo.slow", line="one")
+    wait_for(tab, "drawer", "shadow.querySelector('pre').textContent === 'one\\n'")
+    part(tab, "drawer", "[...shadow.querySelectorAll('button')].at(-1).click()")
+    stage.send(type="rerun", experiment="demo.slow", line="two")
+    stage.send(type="errors", errors=[MISTAKE])
+    for page in (tab, other):
+        wait_for(page, "errors", "shadow.querySelector('pre')")
+
+        assert part(page, "drawer") is None
+    other.close()
