@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import live_run
 from benchmarks.chromium import Tab
 from generator.build import Options
 from generator.preview.command import Running, Wishes
@@ -135,3 +136,23 @@ def test_the_client_is_in_no_build(site):
 
     assert [path for path in built.paths if "labpress" in path] == []
     assert "__labpress" not in built[f"{URL}index.html"]
+
+
+def test_a_curve_grows_in_the_page_while_its_experiment_runs(tab, tmp_path):
+    live_run.write_site(tmp_path)
+    live_run.run(tmp_path, "points=20", "pause=0").wait()
+    wishes = Wishes(port=0, watch=True)
+    running = Running(Options(source=tmp_path, output=tmp_path / "_site", jobs=1), wishes, say=str)
+    try:
+        tab.open(f"{running.url}{live_run.URL}")
+        tab.wait("document.documentElement.dataset.labpressRevision !== undefined")
+        tab.evaluate(live_run.COUNT)
+        process = live_run.run(tmp_path, "points=80")
+        tab.wait("document.querySelector('labpress-badge')?.shadowRoot.textContent.match(/^runningstep \\d+ of 80, /)")
+        process.wait()
+        tab.wait("drawn > 2 && !document.querySelector('[data-labpress-state]')")
+        tab.wait("document.querySelector('.chart-data summary').textContent.includes('of 80')")
+
+        assert tab.evaluate("document.querySelector('svg').isConnected && Boolean(window.told)") is True
+    finally:
+        running.close()
