@@ -21,6 +21,7 @@ from generator.preview.request import Refused
 
 ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+HOME, RUNNER = Path(__file__).parents[2], "experiments/__main__.py"
 LONGEST_LINE = 2_000  # characters
 MOST_LINES = 50  # a second; what comes faster is counted, not shown
 SECONDS_TO_END = 1.0  # between asking a run to stop and stopping it
@@ -85,9 +86,10 @@ class Reruns:
 
 def _start(root: Path, name: str) -> subprocess.Popen[bytes]:
     """Start the runner; no shell reads the name, and no signal of our terminal reaches it."""
+    is_at_home = (root / RUNNER).is_file()
     return subprocess.Popen(
-        [sys.executable, "-m", "experiments", "run", name],
-        cwd=root,
+        [sys.executable, "-m", "experiments", "run", "--root", str(root), name],
+        cwd=root if is_at_home else HOME,  # the site's own folder `experiments` would hide the runner
         env={**os.environ, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
