@@ -53,8 +53,8 @@ class Edition:
         if path in self._lists:
             return self._lists[path]
         if path in self.lists:
-            made = self.lists[path]
-            self._lists[path] = self.theme.page(made.template, self.site, made.url, "", **made.context)
+            wanted = self.lists[path]
+            self._lists[path] = self.theme.page(wanted.template, self.site, wanted.url, "", **wanted.context)
             return self._lists[path]
         for index in self._worth_a_look(path):
             self.produce(index)

@@ -72,6 +72,7 @@ class Session:
         self._asked: dict[str, bytes] = {}  # by path, what was served; the last asked for is last
         self._doubtful: list[str] = []  # of these, the ones to be held against what they are now
         self._live: dict[str, tuple[object, Rendered]] = {}  # by source, with the runs it was rendered for
+        self._compared: tuple[tuple[object, ...], dict[str, object]] | None = None
         self._started = self._unsettled = False
         self._revision = 0
 
@@ -165,7 +166,11 @@ class Session:
         """Return what differs from the site as it was last published."""
         if self.busy or self._todo:
             return {"ready": False}
-        return diff.against(self._desk.options.output, self._published, self._told[1])
+        folder, shown = self._desk.options.output, self._shown
+        made_for = shown, self._revision, diff.stamp(folder)
+        if self._compared is None or self._compared[0] != made_for:
+            self._compared = made_for, diff.against(folder, shown, self._told[1])
+        return self._compared[1]
 
     def _render(self, renewed: Renewed) -> frozenset[str]:
         """Render what must be, as far as the time goes; return the sources that are left for later."""
