@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.chromium import Browser, Tab
@@ -37,22 +38,47 @@ new MutationObserver((records) => {
 """
 
 
-def measure(tab: Tab, text: str, save: Callable[[], object]) -> float:
-    """Return the milliseconds from a save to the text in the page."""
-    tab.evaluate(f"waits.set({text!r}, true)")
+# When the page began to ask for its new form, and had it.
+ASKED = """(() => {
+  const asked = performance.getEntriesByName(location.href, "resource").at(0);
+  return [asked.fetchStart, asked.responseEnd].map((time) => performance.timeOrigin + time);
+})()"""
+
+
+@dataclass(frozen=True)
+class Time:
+    """One edit on its way to the page, in milliseconds."""
+
+    told: float  # from the save until the page asks
+    answered: float
+    shown: float
+
+    @property
+    def total(self) -> float:
+        """Return the whole way."""
+        return self.told + self.answered + self.shown
+
+
+def measure(tab: Tab, text: str, save: Callable[[], object]) -> Time:
+    """Save, wait until the text is in the page, and return what it took."""
+    tab.evaluate(f"performance.clearResourceTimings(); waits.set({text!r}, true)")
     started = time.time() * 1000
     save()
     tab.wait(f"seen.has({text!r})", 120)
-    return float(tab.evaluate(f"seen.get({text!r})")) - started
+    asked, answered = tab.evaluate(ASKED)
+    return Time(asked - started, answered - asked, tab.evaluate(f"seen.get({text!r})") - answered)
 
 
-def report(what: str, times: list[float]) -> None:
-    """Print median, 95th percentile and worst."""
-    ordered = sorted(times)
+def report(what: str, times: list[Time]) -> None:
+    """Print median, 95th percentile and worst, and the medians of the three parts."""
+    ordered = sorted(each.total for each in times)
     p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
-    print(
-        f"{what}: median {statistics.median(times):.0f} ms, p95 {p95:.0f} ms, worst {ordered[-1]:.0f} ms ({len(times)})"
-    )
+    parts = [
+        statistics.median(part)
+        for part in zip(*((each.told, each.answered, each.shown) for each in times), strict=True)
+    ]
+    print(f"{what}: median {statistics.median(ordered):.0f} ms, p95 {p95:.0f} ms, worst {ordered[-1]:.0f} ms")
+    print("  until the page asks {:.0f}, until it has the answer {:.0f}, until it is shown {:.0f} ms".format(*parts))
 
 
 def prepare(root: Path, posts: int) -> Path:
@@ -70,11 +96,11 @@ def edits(root: Path, post: Path, count: int, tab: Tab) -> None:
     """Do the three kinds of edits and print their times."""
     text = post.read_text()
 
-    def of_post(number: int) -> float:
+    def of_post(number: int) -> Time:
         word = f"Edit {number} of this post"
         return measure(tab, word, lambda: post.write_text(text.replace("Edit 0 of this post", word)))
 
-    def of_value(number: int) -> float:
+    def of_value(number: int) -> Time:
         value = f"value is {number}71"
         return measure(tab, value, lambda: (root / "_data" / "own.yaml").write_text(f"value: {number}71\n"))
 
@@ -82,7 +108,7 @@ def edits(root: Path, post: Path, count: int, tab: Tab) -> None:
     rows = sweep.read_text()
     last = rows.splitlines()[-1]
 
-    def of_all(number: int) -> float:
+    def of_all(number: int) -> Time:
         changed = last.replace("run-15", f"run-{number}-of-all")
         return measure(tab, f"run-{number}-of-all", lambda: sweep.write_text(rows.replace(last, changed)))
 

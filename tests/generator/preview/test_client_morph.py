@@ -177,6 +177,15 @@ def test_rows_that_the_reader_sorted_take_new_values_where_they_stand(tab, stage
     assert tab.evaluate("[...document.querySelectorAll('tr')].map((row) => row.textContent)") == ["b2", "a3"]
 
 
+@pytest.mark.parametrize(("motion", "shining"), [("no-preference", ["P"]), ("reduce", [])])
+def test_what_changed_shines_for_a_moment_unless_the_reader_wants_no_movement(tab, stage, motion, shining):
+    tab.prefer(reduced_motion=motion)
+    stage.show(tab, "<main><p>one</p><p>two</p></main>")
+    stage.change(tab, "<main><p>one</p><p>three</p></main>")
+
+    assert tab.evaluate("document.getAnimations().map((one) => one.effect.target.nodeName)") == shining
+
+
 RANDOM_TREES = """(async () => {
   const { morph, pair } = await import("/__labpress/t1/morph.js");
   let seed = 1;
