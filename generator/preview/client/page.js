@@ -5,6 +5,7 @@ import { morph, pair, twin } from "./morph.js";
 
 const BLOCKS = "p, li, h1, h2, h3, h4, h5, h6, figure, pre, table, tr, blockquote, dt, dd, summary";
 const FLASHED = `${BLOCKS}, td, th, svg, math, img, data`;
+const MOST_FLASHES = 40; // a page that is another one need not shine all over
 const root = document.documentElement;
 const script = document.querySelector('script[src*="/__labpress/"][data-revision]');
 
@@ -20,6 +21,7 @@ export const shown = () => Number(root.dataset.labpressRevision ?? script?.datas
 /** Say which revision is shown: for tests and measurements. */
 export function stamp(revision) {
   if (revision <= shown() && root.dataset.labpressRevision !== undefined) return;
+  performance.clearMarks(`labpress-${shown()}`);
   root.dataset.labpressRevision = revision;
   performance.mark(`labpress-${revision}`);
 }
@@ -84,14 +86,26 @@ document.addEventListener("visibilitychange", () => { if (!document.hidden && wa
 
 /** Load changed style sheets and pictures anew, without anything else. */
 export function swap(addresses) {
-  const changed = new Set(addresses.map((address) => new URL(address, location).pathname));
-  const path = (address) => new URL(address, location).pathname;
-  const sheets = [...document.querySelectorAll('link[rel~="stylesheet"]')].filter((link) => new URL(link.href).origin === location.origin);
-  const named = sheets.filter((link) => changed.has(path(link.href)));
-  const imported = [...changed].some((name) => name.endsWith(".css") && !sheets.some((link) => path(link.href) === name));
-  for (const link of imported ? sheets : named) swapSheet(link);
+  const changed = new Set(addresses.map(path)), has = (address) => changed.has(path(address));
+  for (const link of document.querySelectorAll('link[rel~="stylesheet"]'))
+    if (has(link.href) || imports(link.sheet, has)) swapSheet(link);
   for (const picture of document.querySelectorAll("img[src], source[src], video[src], audio[src]"))
-    if (changed.has(path(picture.src))) picture.src = anew(picture.src);
+    if (has(picture.src)) picture.src = anew(picture.src);
+}
+
+function path(address) {
+  const url = new URL(address, location);
+  return url.origin === location.origin ? url.pathname : "";
+}
+
+/** Return whether a sheet, or one it imports, imports one of these. */
+function imports(sheet, has) {
+  try {
+    const inner = [...(sheet?.cssRules ?? [])].filter((rule) => rule instanceof CSSImportRule);
+    return inner.some((rule) => has(rule.styleSheet?.href ?? rule.href) || imports(rule.styleSheet, has));
+  } catch {
+    return false; // from another origin
+  }
 }
 
 function anew(address) {
@@ -180,7 +194,7 @@ function flashAll(touched) {
     if (block && document.body.contains(block)) blocks.add(block);
   }
   const colour = getComputedStyle(root).getPropertyValue("--mark").trim() || "rgb(250 210 120 / 50%)";
-  for (const block of blocks)
+  for (const block of [...blocks].slice(0, MOST_FLASHES))
     if (![...blocks].some((other) => other !== block && block.contains(other)))
       block.animate([{ backgroundColor: colour }, { backgroundColor: "transparent" }], { duration: 1100, easing: "ease-out" });
 }

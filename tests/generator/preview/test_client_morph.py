@@ -169,6 +169,19 @@ def test_a_style_sheet_is_swapped_without_a_moment_without_styles(tab, stage):
     assert tab.evaluate("[window.kept, document.querySelectorAll('link').length]") == [True, 1]
 
 
+def test_a_sheet_that_is_imported_and_a_picture_are_swapped_too(tab, stage):
+    stage.pages["/a.css"], stage.pages["/b.css"] = '@import "b.css";', "p { color: rgb(1, 2, 3) }"
+    stage.pages["/c.css"] = "p { top: 0 }"
+    links = '<link rel="stylesheet" href="/a.css"><link rel="stylesheet" href="/c.css">'
+    stage.show(tab, '<main><p>x</p><img src="/d.png" alt="d"></main>', links)
+    stage.pages["/b.css"] = "p { color: rgb(4, 5, 6) }"
+    stage.update(styles=("/b.css", "/d.png"))
+    tab.wait("getComputedStyle(document.querySelector('p')).color === 'rgb(4, 5, 6)'")
+
+    assert tab.evaluate("document.images[0].src.includes('/d.png?labpress=')") is True
+    assert sum(target.startswith("/c.css") for target in stage.asked) == 1
+
+
 def test_rows_that_the_reader_sorted_take_new_values_where_they_stand(tab, stage):
     body = "<main><table><tbody><tr><td>a</td><td>{}</td></tr><tr><td>b</td><td>2</td></tr></tbody></table></main>"
     stage.show(tab, body.format(1), after="document.querySelector('tbody').append(document.querySelector('tr'))")
