@@ -6,12 +6,14 @@ no busier than half the time, however often a file is rewritten.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 QUIET_WHEN_DONE = 0.015  # seconds without news, when every file is known to be closed
 QUIET_WHEN_OPEN = 0.05  # … when somebody may be writing still
 QUIET_IN_STORM = 0.1
 LONGEST, LONGEST_IN_STORM = 0.3, 1.0  # seconds from the first change to the build, quiet or not
+AGAIN = 0.5  # seconds after a build; a file that changes again so soon is being rewritten, not saved
 FEW = 8  # files; more are a storm
 
 
@@ -24,6 +26,7 @@ class Settle:
     first: float = 0.0
     last: float = 0.0
     ready: float = 0.0  # not before this moment
+    built: tuple[frozenset[str], float] = (frozenset(), 0.0)  # the last build: of which files, and when it was done
 
     def note(self, path: str, now: float, *, done: bool) -> None:
         """Add a change of a file."""
@@ -48,9 +51,10 @@ class Settle:
         self.done, self.is_loose = {}, False
         return taken
 
-    def rest(self, now: float, seconds: float) -> None:
-        """Let as much time pass as the build took."""
+    def rest(self, now: float, seconds: float, paths: Collection[str] = ()) -> None:
+        """Let as much time pass as the build took; `paths` are the files it took in."""
         self.ready = now + seconds
+        self.built = frozenset(paths), now
 
     @property
     def _waits(self) -> bool:
@@ -59,6 +63,9 @@ class Settle:
     def _patience(self) -> tuple[float, float]:
         if len(self.done) > FEW or self.is_loose:
             return QUIET_IN_STORM, LONGEST_IN_STORM
+        paths, when = self.built
+        if self.first < when + AGAIN and not paths.isdisjoint(self.done):
+            return QUIET_IN_STORM, AGAIN
         return (QUIET_WHEN_DONE if all(self.done.values()) else QUIET_WHEN_OPEN), LONGEST
 
     def _time(self, now: float) -> None:

@@ -22,6 +22,8 @@ LEAP_SECONDS = 5.0  # a clock that jumped so far: the machine slept
 MANY = 400  # files; with more, the whole site is looked at
 GIT_LOCK = ".git/index.lock"
 LONGEST_GIT = 10.0  # seconds that a checkout may hold a rebuild back
+LONGEST_EMPTY = 0.5  # seconds that a file may stay empty between two writes of one save
+MOST_OPEN = 8  # files looked at for that
 LONGEST_REST = 2.0  # seconds between two rebuilds, however long the first took
 TOO_MANY = "the system watches no more folders (`fs.inotify.max_user_watches`)"
 RACY = 12_000_000  # nanoseconds; a file changed so shortly before it was looked at may change again unseen
@@ -113,8 +115,8 @@ class Watch:
             due = self._settle.due()
             if due is None or due > now:
                 return False
-            if now - self._settle.first < LONGEST_GIT and self._is_git_at_work():
-                self._settle.ready = now + 0.05
+            if self._is_held_back(now):
+                self._settle.ready = now + 0.03
                 return False
             paths, is_loose = self._settle.take()
         if is_loose:
@@ -127,7 +129,7 @@ class Watch:
             self._builder.rebuild(changed, passing, everything=len(changed) > MANY)
         with self._news:
             finished = time.monotonic()
-            self._settle.rest(finished, min(finished - now, LONGEST_REST))
+            self._settle.rest(finished, min(finished - now, LONGEST_REST), changed)
         return bool(changed)
 
     def _is_new(self, path: str) -> bool:
@@ -155,6 +157,15 @@ class Watch:
         self._seen = sweep(self._root)
         now = self._seen.files
         return {path for path in now.keys() | self._known.keys() if now.get(path) != self._known.get(path)}
+
+    def _is_held_back(self, now: float) -> bool:
+        """Tell whether somebody is at work still: git, or an editor that has emptied a file to fill it again."""
+        settle = self._settle
+        if now - settle.first < LONGEST_GIT and self._is_git_at_work():
+            return True
+        is_open = [path for path, done in settle.done.items() if not done and path in self._known]
+        sizes = [stamped[2] for path in is_open[:MOST_OPEN] if (stamped := stamp(self._root, path))]
+        return 0 in sizes and now - settle.first < LONGEST_EMPTY
 
     def _is_git_at_work(self) -> bool:
         """Tell whether git is changing files just now; a lock that is older was left behind."""

@@ -57,6 +57,19 @@ def test_after_a_build_there_is_as_long_a_rest():
     assert settle.due() == pytest.approx(10.4)
 
 
+def test_a_file_that_changes_again_at_once_is_built_less_often():
+    settle = Settle()
+    settle.rest(10.0, 0.0, ["a.yaml"])
+    settle.note("a.yaml", 10.1, done=True)
+    assert settle.due() == pytest.approx(10.2)
+    settle.note("a.yaml", 10.59, done=True)
+    assert settle.due() == pytest.approx(10.6)
+
+    settle.take()
+    settle.note("b.md", 10.6, done=True)
+    assert settle.due() == pytest.approx(10.615)
+
+
 def test_what_is_taken_waits_no_more():
     settle = Settle()
     settle.note("a.md", 10.0, done=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -201,10 +202,12 @@ def test_a_file_rewritten_again_and_again_is_shown_all_the_same_and_lastly_as_it
             author.shown()
             time.sleep(0.01)
 
+    started = time.monotonic()
     rebuilds = author.rebuilds(hammer)
+    seconds = time.monotonic() - started
 
-    assert "count 120." in author.shown() or "120" in author.shown()
-    assert 2 <= rebuilds <= 12
+    assert re.search(r"count (<[^>]*>)?120\b", author.shown())
+    assert 2 <= rebuilds <= 4 * seconds
 
 
 def test_a_broken_file_and_a_broken_template_never_end_the_preview(author: Author):
@@ -223,7 +226,7 @@ def test_a_storm_of_files_is_two_rebuilds_at_most_and_ends_as_a_clean_build(auth
         lock = author.root / ".git/index.lock"
         lock.parent.mkdir()
         lock.write_text("")
-        for number in range(600):
+        for number in range(420):
             (author.root / f"posts/2026-02-01-post-{number}.md").write_text(POST.format(f"number {number}"))
         lock.unlink()
 
