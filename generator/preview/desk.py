@@ -49,6 +49,7 @@ class Desk:
         self.dirty: dict[str, Page] = {}  # to be rendered
         self._digest = self.config.digest
         self.kit = self._make_kit(self.config, Tree(self.root, self.config.data_megabytes), Ledger(self.root))
+        self._is_warm = False
         self._swapping = threading.Lock()  # renders and the change of what they work with take turns
 
     @property
@@ -102,6 +103,12 @@ class Desk:
         tries = [*(finished(item, self.kit) for item in done), *(attempt(page, self.kit) for page, _ in failed)]
         for tried in tries:
             self._put(tried)
+
+    def warm_up(self) -> None:
+        """Render a page for nothing, once, so that the first save finds everything imported and compiled."""
+        if not self._is_warm and self.pages:
+            attempt(next(iter(self.pages.values())), self.kit)
+        self._is_warm = True
 
     def render_next(self, first: Collection[str]) -> bool:
         """Render one of the pages that must be, those in `first` before others; return whether there was one."""

@@ -52,7 +52,7 @@ class Edition:
                 return found
         if path in self._lists:
             return self._lists[path]
-        if path in self.lists:
+        if path.endswith(".html") and path in self.lists:
             wanted = self.lists[path]
             self._lists[path] = self.theme.page(wanted.template, self.site, wanted.url, "", **wanted.context)
             return self._lists[path]

@@ -206,9 +206,9 @@ def _backlinks(
 def _labels(everything: Sequence[Rendered]) -> Index:
     found: defaultdict[str, list[Rendered]] = defaultdict(list)
     for item in everything:
-        for name in {label.id for label in item.document.labels}:
+        for name in dict.fromkeys(label.id for label in item.document.labels):
             found[name].append(item)
-    return {name: tuple(owners) for name, owners in sorted(found.items())}
+    return {name: tuple(owners) for name, owners in found.items()}
 
 
 def _now(posts: Sequence[Rendered]) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from generator.build import assemble
 from generator.errors import SiteError, flatten
-from generator.preview.session import Session
+from generator.preview.session import Change, Session
 from generator.publish.output import Output
 from tests.conftest import SiteFactory
 
@@ -113,6 +114,8 @@ GONE = [
 ]
 NEEDED = {"posts", "site"}
 
+A = "2026/01/01/a/index.html"
+
 Edit = tuple[str, str, str]
 edits = st.one_of(
     st.builds(
@@ -153,7 +156,7 @@ def bytes_of(outputs: tuple[Output, ...]) -> list[tuple[str, bytes]]:
     return [(one.path, one.content if isinstance(one.content, bytes) else one.content.read_bytes()) for one in outputs]
 
 
-@settings(max_examples=30, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(edits, min_size=4, max_size=12), st.data())
 def test_after_any_edits_the_session_holds_what_a_clean_build_makes(tmp_path_factory, done, data):
     factory = SiteFactory(tmp_path_factory.mktemp("site"))
@@ -162,7 +165,7 @@ def test_after_any_edits_the_session_holds_what_a_clean_build_makes(tmp_path_fac
     session.refresh(None)
     for edit in done:
         session.refresh(apply(root, factory, edit))
-        session.get("2026/01/01/a/index.html")
+        session.get(A)
         if data.draw(st.booleans()):
             assert_like_a_build(session, factory)
     assert_like_a_build(session, factory)
@@ -186,3 +189,186 @@ def assert_like_a_build(session: Session, factory: SiteFactory) -> None:
     # Where a build stops early, or has no value at all, the session goes on with the last good one and finds more.
     if not any(text.startswith(("site/config.yaml", "_data/")) for text in failures):
         assert [text for text in shown if text not in failures] == []
+
+
+def begin(site, text: str = SITE, **changed: object) -> Session:
+    site.write(text)
+    session = Session(site.options(**changed))
+    session.refresh(None)
+    session.finish()
+    return session
+
+
+def save(site, session: Session, path: str, text: str) -> Change:
+    file = site.root / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+    return session.refresh([path])
+
+
+def page(session: Session, path: str = A) -> str:
+    output = session.get(path)
+    assert output is not None
+    assert isinstance(output.content, bytes)
+    return output.content.decode()
+
+
+def test_a_broken_post_stays_as_it_last_was_until_it_is_mended(site):
+    session = begin(site)
+    good = page(session)
+    broken = save(site, session, "posts/2026-01-01-a.md", "---\ntitle: A\n---\n{{ data.sweep.lss }}\n")
+    kept = page(session)
+    worse = save(site, session, "posts/2026-01-01-a.md", "---\ntitle: [\n---\n")
+    kept_too = page(session)
+    mended = save(site, session, "posts/2026-01-01-a.md", "---\ntitle: A\n---\nMended.\n")
+
+    assert [str(error) for error in broken.errors] == [
+        "posts/2026-01-01-a.md:4:4: error: `data.sweep.lss` does not exist\n"
+        "    4 | {{ data.sweep.lss }}\n      |    ^\nhint: did you mean `loss`?"
+    ]
+    assert [error.place.path for error in worse.errors if error.place] == ["posts/2026-01-01-a.md"]
+    assert (kept, kept_too) == (good, good)
+    assert mended.errors == ()
+    assert "Mended." in page(session)
+
+
+def test_a_post_that_was_never_good_is_shown_as_far_as_it_comes(site):
+    session = begin(site, "-- posts/2026-01-01-a.md --\n---\ntitle: A\n---\nFirst.\n\n{{ data.x }} and more.\n")
+
+    assert "<p>First.</p>" in page(session)
+
+
+def test_a_half_saved_data_file_keeps_its_last_good_value(site):
+    session = begin(site)
+    broken = save(site, session, "_data/sweep.yaml", "loss: 0.5\nname: [swe")
+    shown = page(session)
+    edited = save(site, session, "posts/2026-01-01-a.md", "---\ntitle: A\n---\nNow {{ data.sweep.loss }}.\n")
+    mended = save(site, session, "_data/sweep.yaml", "loss: 0.5\nname: sweep\n")
+
+    assert [error.place.path for error in broken.errors if error.place] == ["_data/sweep.yaml"]
+    assert "Loss 0.25" in shown
+    assert len(edited.errors) == 1
+    assert mended.errors == ()
+    assert "Now 0.5." in page(session)
+
+
+def test_a_broken_template_leaves_every_page_as_it_was(site):
+    session = begin(site)
+    good = page(session)
+    save(site, session, "site/templates/post.html", "{{ page.titel }}\n")
+    change = session.finish()
+
+    assert [str(error) for error in change.errors] == [
+        "site/templates/post.html:1:9: error: a page has no `titel`\n"
+        "    1 | {{ page.titel }}\n      |         ^\nhint: did you mean `title`?"
+    ]
+    assert page(session) == good
+    (site.root / "site/templates/post.html").unlink()
+    assert session.refresh(["site/templates"]).urls == ("*",)
+    assert session.finish().errors == ()
+
+
+def test_a_config_that_does_not_hold_leaves_the_last_one(site):
+    session = begin(site)
+    change = save(site, session, "site/config.yaml", "titel: Try\n")
+
+    assert [str(error).split("\n")[0] for error in change.errors] == [
+        "site/config.yaml:1:1: error: `titel` is not a key of the config"
+    ]
+    assert "<title>A · Try</title>" in page(session)
+
+
+def test_a_post_reaches_only_itself_unless_it_says_something_new_to_others(site):
+    session = begin(site)
+    head = "---\ntitle: A\ntags: [one]\n---\nFirst.\n\n"
+    save(site, session, "posts/2026-01-01-a.md", head)
+    session.finish()
+
+    assert save(site, session, "posts/2026-01-01-a.md", f"{head}Second.\n").urls == ("/2026/01/01/a/",)
+    assert save(site, session, "posts/2026-01-01-a.md", f"{head}Second.\n").urls == ()
+    assert save(site, session, "posts/2026-01-01-a.md", head.replace("title: A", "title: New")).urls == ("*",)
+
+
+def test_a_data_value_reaches_the_pages_that_read_it(site):
+    session = begin(site)
+
+    assert save(site, session, "_data/sweep.yaml", "loss: 0.125\nname: sweep\n").urls in [("/2026/01/01/a/",), ("*",)]
+    assert "Loss 0.125" in page(session)
+    assert save(site, session, "_data/sweep.yaml", "loss: 0.125\nname: sweep\nmore: 1\n").urls == ()
+
+
+def test_changed_style_sheets_and_pictures_are_named_by_address(site):
+    session = begin(site)
+    change = save(site, session, "site/static/style.css", "p { color: blue }\n")
+    picture = save(site, session, "posts/2026-01-03-c/dot.svg", "<svg/>")
+
+    assert (change.styles, change.urls) == (("/style.css",), ())
+    assert (picture.styles, picture.urls) == (("/2026/01/03/c/dot.svg",), ())
+
+
+def test_a_post_that_becomes_a_draft_or_is_deleted_is_gone(site):
+    session = begin(site)
+    page(session)
+    change = save(site, session, "posts/2026-01-01-a.md", "---\ntitle: A\ndraft: true\n---\n")
+    hidden = session.get(A)
+    shutil.rmtree(site.root / "posts")
+    session.refresh(["posts"])
+
+    assert (change.urls, hidden) == (("*",), None)
+    assert session.get("2026/01/02/b/index.html") is None
+    assert "Nothing" not in page(session, "404.html")
+
+
+def test_what_a_build_refuses_the_preview_shows_and_warns_of(site):
+    session = begin(site)
+    body = "{% claim data.sweep.loss > 0.5 %}Large.{% endclaim %} About [0.37]{= data.sweep.loss }."
+    change = save(site, session, "posts/2026-01-01-a.md", f"---\ntitle: A\n---\n{body}\n")
+    html = page(session)
+
+    assert change.errors == ()
+    assert [str(warning).split("\n")[0] for warning in change.warnings] == [
+        "posts/2026-01-01-a.md:4:1: warning: the claim `data.sweep.loss > 0.5` does not hold:"
+        " 0.250000 is not > 0.500000",
+        "posts/2026-01-01-a.md:4:61: warning: `0.37` no longer holds: the value is 0.25",
+    ]
+    assert '<span class="claim labpress-broken" tabindex="0" title="the claim `data.sweep.loss &gt; 0.5`' in html
+    assert 'no longer holds: the value is 0.25">0.37</mark>' in html
+    assert A not in {output.path for output in session.outputs()}
+
+
+def test_a_link_that_leads_nowhere_is_told_once_the_whole_site_is_known(site):
+    session = begin(site)
+    text = "---\ntitle: A\n---\n[there](/nowhere/)\n"
+    at_once = save(site, session, "posts/2026-01-01-a.md", text)
+    later = session.finish()
+    mended = save(site, session, "posts/2026-01-01-a.md", text.replace("/nowhere/", "/about/"))
+
+    assert (at_once.errors, mended.errors) == ((), ())
+    assert [error.what for error in later.errors] == ["`/nowhere/` leads nowhere"]
+
+
+def test_pages_can_be_asked_for_by_many_threads_while_the_site_changes(site):
+    session = begin(site)
+    stop, wrong = threading.Event(), list[str]()
+
+    def read() -> None:
+        while not stop.is_set():
+            for path in (A, "2026/01/02/b/index.html", "index.html", "style.css", "atom.xml", "nowhere"):
+                output = session.get(path)
+                if (output is None) != (path == "nowhere"):
+                    wrong.append(path)
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for number in range(30):
+        save(site, session, "posts/2026-01-01-a.md", f"---\ntitle: A\n---\nNumber {number}.\n")
+        save(site, session, "_data/sweep.yaml", f"loss: {number}\nname: sweep\n")
+        session.work()
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+    assert wrong == []
+    assert "Number 29." in page(session)
+    assert_like_a_build(session, site)
