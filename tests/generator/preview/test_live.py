@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -13,8 +14,12 @@ from pathlib import Path
 from typing import IO
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from generator.preview.session import Change, Session
+from tests.conftest import SiteFactory
+from tests.generator.preview.like_a_build import assert_like_a_build
 
 EXPERIMENT = '''\
 """A curve that grows."""
@@ -259,3 +264,55 @@ def test_a_page_knows_of_the_state_and_the_cure_of_what_it_shows(session: Sessio
     }
     assert session.facts("/2026/01/02/b/") == {"runs": [], "warnings": []}
     assert session.facts("/nowhere/") == {"runs": [], "warnings": []}
+
+
+RUNS = [
+    ("_data/toy/fit/best.yaml", "loss: 0.1\n"),
+    ("_data/toy/fit/best.yaml", "loss: [\n"),
+    ("_data/toy/fit/best.yaml", None),
+    ("_data/toy/fit/record.json", None),
+    ("_data/toy/fit/record.json", "{"),
+    ("_data/toy", None),
+    ("experiments/toy/fit.py", EXPERIMENT.replace("1 /", "2 /")),
+    ("experiments/toy/fit.py", EXPERIMENT.replace("grows", "shrinks")),
+    ("experiments/toy/fit.py", "def broken(:\n"),
+    ("experiments/toy/fit.py", None),
+    (".runs/toy.fit/failed.json", '{"error": "it broke"}'),
+    (".runs/toy.fit/failed.json", None),
+    ("posts/2026-01-02-b.md", "---\ntitle: B\n---\nSteps: {{ data.toy.fit.best.loss }} {{ data.toy | length }}.\n"),
+    ("", None),
+]
+
+
+@settings(max_examples=8, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(edits=st.lists(st.sampled_from(RUNS), min_size=2, max_size=7))
+def test_whatever_happens_to_runs_the_session_holds_what_a_clean_build_makes(published, tmp_path_factory, edits):
+    factory = SiteFactory(tmp_path_factory.mktemp("site"))
+    shutil.copytree(published, factory.root, dirs_exist_ok=True)
+    session = Session(factory.options())
+    session.refresh(None)
+    for path, content in edits:
+        file = factory.root / path
+        if not path:
+            shutil.copytree(published, factory.root, dirs_exist_ok=True)
+        elif content is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(content)
+        elif file.is_dir():
+            shutil.rmtree(file)
+        else:
+            file.unlink(missing_ok=True)
+        session.refresh([path] if path else None)
+        assert_like_a_build(session, factory)
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory) -> Path:
+    """Return a site whose experiment has run."""
+    root = tmp_path_factory.mktemp("published")
+    SiteFactory(root).write(SITE)
+    for file, content in {"__init__.py": "", "toy/__init__.py": "", "toy/fit.py": EXPERIMENT}.items():
+        (root / "experiments" / file).parent.mkdir(parents=True, exist_ok=True)
+        (root / "experiments" / file).write_text(content)
+    run(root)
+    return root

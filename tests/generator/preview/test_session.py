@@ -9,11 +9,9 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from generator.build import assemble
-from generator.errors import SiteError, flatten
 from generator.preview.session import Change, Session
-from generator.publish.output import Output
 from tests.conftest import SiteFactory
+from tests.generator.preview.like_a_build import assert_like_a_build
 
 SITE = """
     -- site/config.yaml --
@@ -152,11 +150,7 @@ def apply(root: Path, factory: SiteFactory, edit: Edit) -> list[str] | None:
     return [path]
 
 
-def bytes_of(outputs: tuple[Output, ...]) -> list[tuple[str, bytes]]:
-    return [(one.path, one.content if isinstance(one.content, bytes) else one.content.read_bytes()) for one in outputs]
-
-
-@settings(max_examples=25, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(edits, min_size=4, max_size=12), st.data())
 def test_after_any_edits_the_session_holds_what_a_clean_build_makes(tmp_path_factory, done, data):
     factory = SiteFactory(tmp_path_factory.mktemp("site"))
@@ -169,26 +163,6 @@ def test_after_any_edits_the_session_holds_what_a_clean_build_makes(tmp_path_fac
         if data.draw(st.booleans()):
             assert_like_a_build(session, factory)
     assert_like_a_build(session, factory)
-
-
-def assert_like_a_build(session: Session, factory: SiteFactory) -> None:
-    change = session.finish()
-    failures: list[str] = []
-    built = None
-    try:
-        built = assemble(factory.options())
-    except* SiteError as group:
-        failures = [str(error) for error in flatten(group)]
-    if built is not None:
-        assert change.errors == ()
-        assert bytes_of(built.outputs) == bytes_of(session.outputs())
-        return
-    shown = [str(error) for error in change.errors]
-    downgraded = [str(warning).replace(": warning: ", ": error: ", 1) for warning in change.warnings]
-    assert [text for text in failures if text not in {*shown, *downgraded}] == []
-    # Where a build stops early, or has no value at all, the session goes on with the last good one and finds more.
-    if not any(text.startswith(("site/config.yaml", "_data/")) for text in failures):
-        assert [text for text in shown if text not in failures] == []
 
 
 def begin(site, text: str = SITE, **changed: object) -> Session:
