@@ -114,6 +114,7 @@ def serve(options: Options, wishes: Wishes) -> int:
     Raises:
         CannotListen: the address is not one of this machine, or no port is free.
     """
+    sys.setswitchinterval(0.001)  # a page is sent while the next ones are made
     running = Running(options, wishes)
     with _ending() as end:
         if wishes.opens:

@@ -17,6 +17,7 @@ from generator.preview.settle import Settle
 from generator.preview.sweep import UNSURE, Stamp, stamp, sweep
 
 SWEEP_SECONDS, POLL_SECONDS, RUNS_SECONDS = 2.0, 0.4, 0.4
+CALM_SECONDS = 0.15  # after a rebuild the machine belongs to the pages that fetch what changed
 SWEEP_SHARE, POLL_SHARE = 50, 8  # a sweep takes at most one part in so many of the time
 LEAP_SECONDS = 5.0  # a clock that jumped so far: the machine slept
 MANY = 400  # files; with more, the whole site is looked at
@@ -42,6 +43,7 @@ class Watch:
         self._polls = self._is_closed = False
         self._is_busy = True
         self._next_sweep = self._next_runs = 0.0
+        self._calm = 0.0  # what can wait waits until then
         self._clocks = _clocks()
         self._events: Events | None = None
         self._thread = threading.Thread(target=self._run, name="preview watch", daemon=True)
@@ -88,9 +90,9 @@ class Watch:
     def _wait(self) -> None:
         """Wait until something is to be done; not at all while there is work that could wait."""
         with self._news:
-            due = self._settle.due()
-            wake = min(self._next_sweep, self._next_runs, self._next_sweep if due is None else due)
-            seconds = wake - time.monotonic()
+            now, due = time.monotonic(), self._settle.due()
+            times = [self._next_sweep, self._next_runs, *([] if due is None else [due])]
+            seconds = min([*times, self._calm] if self._calm > now else times) - now
             if not self._is_busy and not self._is_closed and seconds > 0:
                 self._news.wait(seconds)
 
@@ -98,15 +100,17 @@ class Watch:
         """Do the most urgent thing there is."""
         before, self._clocks = self._clocks, _clocks()
         now = self._clocks[0]
-        if now >= self._next_sweep or _leapt(before, self._clocks):
-            self._next_sweep = time.monotonic() + self._sweep()
+        if _leapt(before, self._clocks):
+            self._next_sweep = now
         if self._rebuilt():
-            self._is_busy = True
+            self._calm = time.monotonic() + CALM_SECONDS
             return
+        if now >= self._next_sweep:
+            self._next_sweep = time.monotonic() + self._sweep()
         if now >= self._next_runs:
             self._builder.look_at_runs()
             self._next_runs = now + RUNS_SECONDS
-        self._is_busy = self._builder.work()
+        self._is_busy = now >= self._calm and self._builder.work()
 
     def _rebuilt(self) -> bool:
         """Rebuild, when what changed has settled."""

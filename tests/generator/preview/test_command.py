@@ -105,6 +105,33 @@ def test_the_terminal_tells_what_goes_on(serve):
     )
 
 
+def test_what_changed_while_the_program_was_stopped_is_shown(serve):
+    """More events than the system keeps: the last ones are lost."""
+    preview = serve("--watch")
+    preview.wait_for("Ctrl-C ends it\n")
+    other = preview.file.with_name("2026-01-03-b.md")
+    preview.process.send_signal(signal.SIGSTOP)
+    with preview.file.open("a") as first, other.open("w") as second:
+        for number in range(9_000):  # in turns: the same event twice is one
+            for file in (first, second):
+                print(f"number {number}", file=file, flush=True)
+    other.unlink()
+    late = preview.file.with_name("2026-01-04-late.md")
+    late.write_text(POST.format("late"))
+    preview.process.send_signal(signal.SIGCONT)
+    preview.wait_for(r" \d+ ms\n")
+    time.sleep(0.3)
+
+    shown = {}
+    for path in ("/2026/01/02/a/", "/2026/01/03/b/", "/2026/01/04/late/"):
+        with preview.open(path) as page:
+            page.shutdown(socket.SHUT_WR)
+            shown[path] = b"".join(iter(lambda client=page: client.recv(1 << 16), b""))
+    assert b"number 8999" in shown["/2026/01/02/a/"]
+    assert b"404 Not Found" in shown["/2026/01/03/b/"]
+    assert b"<p>late</p>" in shown["/2026/01/04/late/"]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_ends_it_at_once_and_leaves_nothing_behind(serve, number: int):
     preview = serve("--watch", "--allow-run")
