@@ -18,7 +18,7 @@ from generator.preview.builder import Builder
 from generator.preview.connections import Connections
 from generator.preview.guard import Guard
 from generator.preview.news import News, say
-from generator.preview.ports import Listening, listen
+from generator.preview.ports import LOOPBACK, Listening, listen
 from generator.preview.rerun import Reruns
 from generator.preview.serve import OURS, Preview
 from generator.preview.session import Session
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from generator.build import Options
 
+LOCAL = ("", "0.0.0.0", "::", "localhost", *LOOPBACK)  # listening there, this machine is reached as `localhost`
 ENDS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 
 
@@ -50,6 +51,7 @@ class Running:
 
     def __init__(self, options: Options, wishes: Wishes, say: Callable[[str], None] = say) -> None:
         self._say, self._debug = say, wishes.debug
+        self._host = "localhost" if wishes.host in LOCAL else _bracketed(wishes.host)
         listening = listen(wishes.host, wishes.port)
         self.port, self.token = listening.port, secrets.token_urlsafe(24)
         self.key = secrets.token_urlsafe(24) if listening.is_exposed else ""
@@ -79,7 +81,7 @@ class Running:
     @property
     def url(self) -> str:
         """Return the address of the home page on this machine."""
-        return f"http://localhost:{self.port}/"
+        return f"http://{self._host}:{self.port}/"
 
     def close(self) -> None:
         """End everything that was started: streams, connections, watches, experiments."""
@@ -144,15 +146,13 @@ def _ending() -> Iterator[threading.Event]:
 
 def _names(host: str) -> frozenset[str]:
     """Return how `--host` stands in a request; addresses that mean any address are no name."""
-    if host in {"", "0.0.0.0", "::"}:
-        return frozenset()
-    return frozenset({f"[{host}]" if ":" in host else host.lower()})
+    return frozenset() if host in LOCAL else frozenset({_bracketed(host.lower())})
 
 
 def _reachable(host: str, address: str) -> str:
     """Return the name other machines use; for any address, the one this machine reaches others from."""
     if address not in {"0.0.0.0", "::"}:
-        return host if ":" not in host else f"[{host}]"
+        return _bracketed(host)
     family, far = (socket.AF_INET, "192.0.2.1") if "." in address else (socket.AF_INET6, "2001:db8::1")
     with socket.socket(family, socket.SOCK_DGRAM) as asking:
         try:
@@ -160,7 +160,12 @@ def _reachable(host: str, address: str) -> str:
             name = str(asking.getsockname()[0])
         except OSError:
             name = socket.gethostname()
-    return f"[{name}]" if ":" in name else name
+    return _bracketed(name)
+
+
+def _bracketed(host: str) -> str:
+    """Write a host as it stands in an address."""
+    return f"[{host}]" if ":" in host else host
 
 
 def _finish(builder: Builder) -> None:

@@ -91,7 +91,7 @@ def test_the_terminal_tells_what_goes_on(serve):
     preview.wait_for("mended: the site has no mistakes")
     preview.end()
 
-    told = re.sub(r"[\d.]+ (m?s)\b", r"… \1", re.sub(r"localhost:\d+", "localhost:4000", preview.log.read_text()))
+    told = re.sub(r"[\d.,]+ (m?s)\b", r"… \1", re.sub(r"localhost:\d+", "localhost:4000", preview.log.read_text()))
     assert told == (
         "http://localhost:4000/  built in … s, watching posts/, _drafts/, _data/, site/, experiments/; Ctrl-C ends it\n"
         "posts/2026-01-02-a.md: 1 mistake, the last good pages are shown, … ms\n"
@@ -119,7 +119,7 @@ def test_what_changed_while_the_program_was_stopped_is_shown(serve):
     late = preview.file.with_name("2026-01-04-late.md")
     late.write_text(POST.format("late"))
     preview.process.send_signal(signal.SIGCONT)
-    preview.wait_for(r" \d+ ms\n")
+    preview.wait_for(r" [\d,]+ ms\n")
     time.sleep(0.3)
 
     shown = {}
