@@ -101,8 +101,8 @@ class Desk:
         mix = salt(self._digest, self.root)
         done, failed = render_all(list(self.dirty.values()), self.kit.strict, mix, self.options.jobs)
         tries = [*(finished(item, self.kit) for item in done), *(attempt(page, self.kit) for page, _ in failed)]
-        for tried in tries:
-            self._put(tried)
+        for tried in tries:  # pages of other processes and of the cache are copies: compare with ours
+            self._put(replace(tried, page=self.pages[tried.page.source.path]))
 
     def warm_up(self) -> None:
         """Render a page for nothing, once, so that the first save finds everything imported and compiled."""
