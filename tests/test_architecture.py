@@ -31,6 +31,7 @@ BEFORE_ANY_PAGE = {"generator.config"}  # config reads its file with the loaders
 MAY_TOUCH_THE_DISK = {
     "generator/config.py",
     "generator/data",
+    "generator/preview/diff.py",
     "generator/preview/live.py",
     "generator/preview/observe.py",
     "generator/preview/response.py",
