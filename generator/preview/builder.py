@@ -13,13 +13,16 @@ class Builder:
 
     def __init__(self, session: Session, news: News, bug: Callable[[Exception], None]) -> None:
         self._session, self._news, self.bug = session, news, bug
+        self._is_behind = False  # a rebuild failed: nobody knows what it left undone
 
     def rebuild(self, paths: Sequence[str], passing: Collection[str] = (), *, everything: bool = False) -> None:
         """Take in the files that changed, those `passing` unnamed; `everything`: they are too many to list."""
         try:
-            change = self._session.refresh(None if everything else paths)
+            change = self._session.refresh(None if everything or self._is_behind else paths)
+            self._is_behind = False
             self._news.tell(change, [path for path in paths if path not in passing])
         except Exception as error:
+            self._is_behind = True
             self.bug(error)
 
     def look_at_runs(self) -> None:

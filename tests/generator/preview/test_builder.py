@@ -31,11 +31,21 @@ def test_a_bug_costs_one_rebuild_and_never_the_preview():
 
     builder.rebuild(["a.md"])
     builder.look_at_runs()
-    builder.rebuild(["a.md", "b.tmp"], ["b.tmp"], everything=True)
+    builder.rebuild(["a.md", "b.tmp"], ["b.tmp"])
+    builder.rebuild(["c.md"])
 
-    assert session.calls == [["a.md"], (), None]
+    assert session.calls == [["a.md"], (), None, ["c.md"]]
     assert bugs == ["ZeroDivisionError('a bug of ours')"] * 2
-    assert lines == ["a.md: 1 page, 1 ms"]
+    assert lines == ["a.md: 1 page, 1 ms", "c.md: 1 page, 1 ms"]
+
+
+def test_too_many_files_are_looked_at_as_everything():
+    session = Sessions()
+    session.calls = ["before", "before"]
+    builder = Builder(session, News(say=list[str]().append), print)  # type: ignore[arg-type]
+    builder.rebuild(["a.md"], everything=True)
+
+    assert session.calls[2:] == [None]
 
 
 def test_work_goes_on_until_there_is_none():

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+import re
+from urllib.parse import quote
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from generator.preview.guard import Guard, Peer, decode, split_target
 from generator.preview.request import Refused, Request
@@ -156,6 +161,19 @@ def test_an_address_is_decoded_once(target: str, split: tuple[str, str]):
 )
 def test_an_address_that_can_be_read_in_two_ways_is_refused(target: str, right: int):
     assert status(split_target, target, CLOSED, LOCAL) == right
+
+
+@given(st.text(max_size=40), st.text("%./\\25ceEfF0", max_size=40))
+def test_whatever_comes_through_is_one_path_below_the_root(text: str, escapes: str):
+    for target in (f"/{quote(text, safe='/%', errors='surrogatepass')}", f"/{escapes}"):
+        try:
+            path, _ = split_target(target, CLOSED, LOCAL)
+        except Refused as refused:
+            path = "/" if refused.status == 400 else "wrong"
+
+        assert path.startswith("/")
+        assert {".", ".."}.isdisjoint(path.split("/"))
+        assert re.search(r"[\x00-\x1f\x7f-\x9f\\]|%2e|%2f|%5c", path, re.IGNORECASE) is None
 
 
 def test_an_escape_that_is_no_disguise_stays_text():
