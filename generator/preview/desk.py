@@ -41,13 +41,13 @@ class Desk:
 
     def __init__(self, options: Options) -> None:
         self.options, self.root = options, options.source
-        self.config, self.config_errors = Config(), list[SiteError]()
+        self.config, self.config_errors = Config(digest=""), list[SiteError]()
         self.sources, self.files = Sources(self.root), DataFiles(self.root)
         self.pages: dict[str, Page] = {}  # that would be published, by source
         self.attempts: dict[str, Attempt] = {}
         self.good: dict[str, Rendered] = {}  # by source, the last version that could be shown
         self.dirty: dict[str, Page] = {}  # to be rendered
-        self._digest = self.config.digest
+        self._digest = Config().digest
         self.kit = self._make_kit(self.config, Tree(self.root, self.config.data_megabytes), Ledger(self.root))
         self._is_warm = False
         self._swapping = threading.Lock()  # renders and the change of what they work with take turns
@@ -74,7 +74,7 @@ class Desk:
         config, tree, ledger = self.config, self.tree, self.ledger
         if touched.reaches(*CONFIG_FILES):
             config = self._load_config()
-        is_other_site = config is not self.config
+        is_other_site = config != self.config  # where its values stand may differ
         changed = self.sources.renew(config, touched)
         if is_other_site or touched.reaches(DATA):
             tree = self.files.renew(config.data_megabytes, touched)
@@ -191,8 +191,8 @@ class Desk:
         self.config_errors = errors
         if errors:
             return self.config
-        self._digest, config = config.digest, replace(config, digest="")  # a comment is no change
-        return self.config if config == replace(self.config, digest="") else config
+        self._digest = config.digest
+        return replace(config, digest="")  # a comment is no change
 
     def _make_kit(self, config: Config, tree: Tree, ledger: Ledger) -> Kit:
         return Kit.of(make_tools(self.root, config, tree, ledger))

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from generator.build import Options
 
 AT_ONCE = 0.04  # seconds of rendering before the pages are told of a change; the rest follows in slices
+FEW = 5  # pages that are rendered at once though nobody looks at them: what they say to others is known then
 PAUSE, QUIET = 0.1, 0.3  # seconds after a change until other pages are seen to, and the whole site is checked
 MOST_ASKED = 8  # pages somebody looked at last, which are held against what they got
 TEMPLATES = "site/templates"
@@ -185,10 +186,11 @@ class Session:
             self._started = True
             self._desk.render_all()
             gc.freeze()  # what stays for good is not looked through again: a save was now and then 0.1 s slower
-        until = time.perf_counter() + AT_ONCE
-        first = [*self._asked_sources(), *renewed.pages]
-        while time.perf_counter() < until and self._desk.render_next(first):
-            pass
+        until, asked = time.perf_counter() + AT_ONCE, self._asked_sources()
+        others = renewed.pages if len(renewed.pages) <= FEW else ()
+        for path in [*asked, *others]:
+            if time.perf_counter() < until:
+                self._desk.render_now(path)
         return frozenset(self._desk.dirty)
 
     def _settle(self) -> None:

@@ -252,6 +252,18 @@ def test_a_config_that_does_not_hold_leaves_the_last_one(site):
     assert "<title>A · Try</title>" in page(session)
 
 
+def test_a_comment_in_the_config_changes_nothing_but_where_its_mistakes_stand(site):
+    session = begin(site)
+    config = "title: Try\nurl: https://example.org\nmenu:\n- Lost: /lost/\n"
+    save(site, session, "site/config.yaml", config)
+    before = session.finish().errors
+    change = save(site, session, "site/config.yaml", f"# a comment\n{config}")
+    after = session.finish().errors
+
+    assert change.urls == ()
+    assert [str(error.place) for error in (*before, *after)] == ["site/config.yaml:4:1", "site/config.yaml:5:1"]
+
+
 def test_a_post_reaches_only_itself_unless_it_says_something_new_to_others(site):
     session = begin(site)
     head = "---\ntitle: A\ntags: [one]\n---\nFirst.\n\n"
