@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import socket
@@ -200,7 +199,6 @@ def test_a_site_that_does_not_build_is_served_all_the_same(tmp_path: Path, serve
         assert b"200 OK" in page.recv(1 << 16)
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are told apart by their group")
 def test_a_rerun_dies_with_the_preview(serve, tmp_path: Path):
     body = "import time\nWRITES = {'x': 'scalar'}\n\n\nclass Config:\n    pass\n"
     preview = serve("--allow-run")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,7 +29,10 @@ def run(c, log):
     BODY
     return {"x": 1}
 '''
-SLEEPS = 'import os, subprocess, time; os.environ["KEEP"] = "1"\n    subprocess.Popen(["sleep", "60"]); time.sleep(60)'
+SLEEPS = """import os, subprocess, time
+    child = subprocess.Popen(["sleep", "60"])
+    open(os.environ["NUMBERS"], "w").write(f"{os.getpid()} {child.pid} ")
+    time.sleep(60)"""
 
 
 class Page:
@@ -64,16 +68,12 @@ def until(holds: Callable[[], object]) -> None:
         time.sleep(0.01)
 
 
-def children() -> list[str]:
-    """Return the commands of all living processes below this one, in any group."""
-    found = []
-    for status in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            if b"KEEP=1" in status.read_bytes():
-                found.append(status.parent.name)
-        except OSError:
-            continue
-    return found
+def living(numbers: list[str]) -> list[str]:
+    """Return those processes that run; one that only waits to be counted is dead."""
+    states = [
+        subprocess.run(["ps", "-o", "stat=", "-p", one], capture_output=True, text=True, check=False) for one in numbers
+    ]
+    return [number for number, state in zip(numbers, states, strict=True) if state.stdout.strip() not in {"", "Z"}]
 
 
 def test_an_experiment_runs_and_its_lines_are_told(page: Page):
@@ -116,17 +116,20 @@ def test_the_nearest_name_is_offered(page: Page):
     assert caught.value.why == "there is no experiment of that name; did you mean `tiny`?"
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="processes are counted through /proc")  # noqa: PTH112
-def test_closing_stops_a_run_and_what_it_started(page: Page):
+def test_closing_stops_a_run_and_what_it_started(page: Page, monkeypatch: pytest.MonkeyPatch):
+    told = page.root / "numbers.txt"
+    monkeypatch.setenv("NUMBERS", str(told))
     page.experiment(SLEEPS)
     page.reruns.start("tiny")
-    until(lambda: len(children()) > 0)
+    until(lambda: told.exists() and told.read_text().endswith(" "))
+    numbers = told.read_text().split()
+    assert living(numbers) == numbers
     with pytest.raises(Refused) as caught:
         page.reruns.start("tiny")
     page.reruns.close()
 
     assert (caught.value.status, caught.value.why) == (409, "`tiny` is running already")
-    until(lambda: children() == [])
+    until(lambda: living(numbers) == [])
     with pytest.raises(Refused):
         page.reruns.start("tiny")
 
