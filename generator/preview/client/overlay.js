@@ -45,7 +45,7 @@ function panel() {
   const close = make("button", { type: "button", textContent: "Minimise", "aria-expanded": "true" });
   close.onclick = () => turn(false);
   const head = make("header", {}, make("strong", { textContent: count() }),
-    make("span", { textContent: "the last good page stays below" }), copyButton(words), close);
+    make("span", { textContent: "the last good page stays" }), copyButton(words), close);
   const section = make("section", { className: "errors", role: "alert", "aria-label": "Mistakes of the site" },
     head, make("div", { className: "list", tabIndex: 0 }, mistakes.map(one)));
   section.onkeydown = (event) => { if (event.key === "Escape") turn(false); };
