@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,17 @@ class Renewed:
     data: bool = False  # a data file, or what is known about runs
 
 
+@dataclass(frozen=True)
+class Stand:
+    """How things stand after a look at the disk, and what is another one than before."""
+
+    pages: Mapping[str, Page]
+    kit: Kit
+    is_other_site: bool
+    is_other_data: bool
+    is_other_include: bool
+
+
 class Desk:
     """The state of one site; `renew` and `render` are called by one thread, `render_now` by any."""
 
@@ -65,7 +76,7 @@ class Desk:
     @property
     def errors(self) -> list[SiteError]:
         """All mistakes of config, sources, pages and data that would stop a build."""
-        serious = [error for tried in self.attempts.values() if tried.shown is None for error in tried.errors]
+        serious = [error for tried in list(self.attempts.values()) if tried.shown is None for error in tried.errors]
         broken = [error for errors in self.files.broken.values() for error in errors]
         return [*self.config_errors, *self.sources.errors, *serious, *broken, *self.tree.check()]
 
@@ -86,13 +97,14 @@ class Desk:
         elif tree is not self.tree:
             kit = kit.with_tree(tree)
         pages = self._published() if changed or is_other_site else self.pages
+        is_other_data = tree is not self.tree or ledger is not self.ledger
+        is_no_page = any(path not in self.sources.reads for path in touched.paths)
+        gone = self.pages.keys() - pages.keys()
+        new = Stand(pages, kit, is_other_site, is_other_data or is_no_page, touched.reaches(INCLUDES))
+        left = {path: pages[path] for path in list(self.dirty) if path in pages}
+        dirty = self._find_dirty(new)
         with self._swapping:
-            is_other_data = tree is not self.tree or ledger is not self.ledger
-            is_no_page = any(path not in self.sources.reads for path in touched.paths)
-            gone = self.pages.keys() - pages.keys()
-            self.config, self.kit, self.pages = config, kit, pages
-            dirty = self._find_dirty(is_other_site, is_other_data or is_no_page, touched.reaches(INCLUDES))
-            self.dirty = {path: page for path, page in {**self.dirty, **dirty}.items() if path in pages}
+            self.config, self.kit, self.pages, self.dirty = config, kit, pages, {**left, **dirty}
             self._forget_others()
         return Renewed(frozenset({*gone, *dirty, *changed}), is_other_site, is_other_data)
 
@@ -117,6 +129,8 @@ class Desk:
 
     def render_now(self, path: str) -> bool:
         """Render a page if it must be."""
+        if path not in self.dirty:  # nobody waits for another page
+            return False
         with self._swapping:
             page = self.dirty.get(path)
             if page is not None:
@@ -137,7 +151,7 @@ class Desk:
 
     def publishable(self) -> list[Rendered]:
         """Return what a build would go on with."""
-        return [tried.rendered for tried in self.attempts.values() if tried.rendered]
+        return [tried.rendered for tried in list(self.attempts.values()) if tried.rendered]
 
     def _showable(self) -> Iterable[str]:
         """Yield the sources that have a page, and those that had one before they broke."""
@@ -151,16 +165,17 @@ class Desk:
         if tried.shown:
             self.good[path] = tried.shown
 
-    def _find_dirty(self, is_other_site: bool, is_other_data: bool, is_other_include: bool) -> dict[str, Page]:
+    def _find_dirty(self, new: Stand) -> dict[str, Page]:
+        """Return the pages that would come out differently now."""
         found = {}
-        for path, page in self.pages.items():
+        for path, page in new.pages.items():
             last = self.attempts.get(path)
             if (
                 last is None
-                or is_other_site
+                or new.is_other_site
                 or last.page is not page
-                or (is_other_include and takes_in_files(page))
-                or (is_other_data and (last.errors or not is_good(last, page, self.kit)))
+                or (new.is_other_include and takes_in_files(page))
+                or (new.is_other_data and (last.errors or not is_good(last, page, new.kit)))
             ):
                 found[path] = page
         return found

@@ -281,14 +281,14 @@ class Session:
         self._desk.warm_up()
         self._is_told = False
         self._good = {path: output for path, output in list(self._good.items()) if self._shown.is_there(path)}
-        self._live = {path: made for path, made in self._live.items() if path in desk.pages}
+        self._live = {path: made for path, made in list(self._live.items()) if path in desk.pages}
         self._checked = (*(error for _, errors in made for error in errors), *found)
 
     def _warnings(self) -> list[SiteError]:
         site = self._shown.site
         found = [*self._judged.warnings, *site.warnings, *(one for item in site.everything for one in item.warnings)]
         held = dict(self._judged.held)
-        for path, tried in self._desk.attempts.items():
+        for path, tried in list(self._desk.attempts.items()):
             if why := waits_for(tried, self._desk.ledger):
                 held[path] = why
             elif tried.is_downgraded:
