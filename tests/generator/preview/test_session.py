@@ -358,3 +358,33 @@ def test_pages_can_be_asked_for_by_many_threads_while_the_site_changes(site):
     assert wrong == []
     assert "Number 29." in page(session)
     assert_like_a_build(session, site)
+
+
+def test_a_file_that_cannot_be_copied_costs_only_itself(site):
+    site.write(SITE)
+    (site.root / "site/static/lost.css").symlink_to("nowhere.css")
+    session = Session(site.options())
+    session.refresh(None)
+    change = session.finish()
+
+    assert "site/static/lost.css" in [error.place.path for error in change.errors if error.place]
+    assert session.get("style.css") is not None
+    assert session.get("theme/site.css") is not None
+
+
+def test_every_page_follows_a_value_they_all_read(site):
+    session = begin(site, "-- _data/x.yaml --\nvalue: 1\n")
+    for number in range(60):
+        save(
+            site, session, f"posts/2026-01-01-p{number}.md", f"---\ntitle: P{number}\n---\nIs {{{{ data.x.value }}}}.\n"
+        )
+    session.finish()
+    first, last = "2026/01/01/p0/index.html", "2026/01/01/p59/index.html"
+    page(session, first)
+    change = save(site, session, "_data/x.yaml", "value: 2\n")
+
+    assert change.urls == ("*",)
+    assert "Is 2." in page(session, first)
+    assert "Is 2." in page(session, last)
+    session.finish()
+    assert_like_a_build(session, site)
