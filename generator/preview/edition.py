@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -25,8 +25,9 @@ Made = tuple[tuple[Output, ...], list[SiteError]]
 class Edition:
     """A site with its theme. Any thread may ask; the same file may be composed twice, never half."""
 
-    def __init__(self, site: Site, theme: Theme) -> None:
+    def __init__(self, site: Site, theme: Theme, items: Iterable[Rendered] = ()) -> None:
         self.site, self.theme = site, theme
+        self._made_of = {id(item): item for item in items}  # `collect` may put its own version of a page in the site
         self._pages = {item.page.path: item for item in reversed(site.everything)}
         self._composed: dict[str, Made] = {}  # by source
         self._produced: dict[int, Made] = {}  # by place in PRODUCERS
@@ -36,6 +37,10 @@ class Edition:
     def item(self, path: str) -> Rendered | None:
         """Return the page that is written to a path."""
         return self._pages.get(path)
+
+    def is_made_of(self, item: Rendered) -> bool:
+        """Tell whether this very version of a page is in the site."""
+        return id(item) in self._made_of
 
     def get(self, path: str) -> Output | None:
         """Return the file for a path, None when there is none.

@@ -206,7 +206,7 @@ class Session:
         self._doubtful = list(self._asked)
 
     def _edition(self, items: Collection[Rendered]) -> Edition:
-        return Edition(collect(items, self._desk.config, self._desk.tree, self._desk.ledger), self._theme)
+        return Edition(collect(items, self._desk.config, self._desk.tree, self._desk.ledger), self._theme, items)
 
     def _compose(self, shown: Edition, path: str) -> Output | None:
         """Compose one file; a page that must be rendered first is, and one of a living run shows its data."""
@@ -217,7 +217,7 @@ class Session:
         if self._desk.render_now(source):
             self._unsettled = True
         newest = self._lively(self._desk.best(source) or item)
-        return shown.get(path) if newest is item else shown.compose_as(newest, path)
+        return shown.get(path) if shown.is_made_of(newest) else shown.compose_as(newest, path)
 
     def _lively(self, item: Rendered) -> Rendered:
         """Return a page with the data of living runs as far as they are."""
