@@ -1,7 +1,7 @@
 """The command line: parses arguments, prints errors, sets exit codes.
 
-Exit codes: 0 built; 1 the site is wrong; 2 the command is wrong; 70 our bug; 73 the output cannot be
-written; 75 another build is running; 130 interrupted.
+Exit codes: 0 built, or the preview was ended; 1 the site is wrong; 2 the command is wrong; 70 our bug; 73 the
+output cannot be written; 75 another build is running; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from generator.build import Built, Options
 
 SITE_IS_WRONG, COMMAND_IS_WRONG, OUR_BUG, INTERRUPTED = 1, 2, 70, 130
-COMMANDS = ("build", "check", "new")
+COMMANDS = ("build", "check", "new", "serve")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,12 +52,25 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--fix", action="store_true", help="rewrite guarded literals that no longer hold")
     check.add_argument("--numbers", action="store_true", help="list each number of each post, and what it rests on")
     check.set_defaults(run=_check, output=None)
+    _add_serve(commands)
     new = commands.add_parser("new", help="start a post", description="Write a new draft: new post 'A title'.")
     new.add_argument("kind", choices=["post"])
     new.add_argument("title")
     new.add_argument("--source", type=Path, default=Path(), metavar="DIR")
     new.set_defaults(run=_new)
     return top
+
+
+def _add_serve(commands: argparse._SubParsersAction[_Parser]) -> None:
+    told = "Serve the site to a browser on this machine; with --watch, show each change as it is saved."
+    serve = commands.add_parser("serve", help="preview the site in a browser", description=told)
+    _site_flags(serve, strict=False)
+    serve.add_argument("--watch", action="store_true", help="rebuild what a change touches, and update open pages")
+    serve.add_argument("--port", type=_port, default=4000, help="default: 4000; the next free one if it is taken")
+    serve.add_argument("--host", default="127.0.0.1", help="listen on another address of this machine")
+    serve.add_argument("--open", action="store_true", help="open the home page in a browser")
+    serve.add_argument("--allow-run", action="store_true", help="let pages on this machine start experiments")
+    serve.set_defaults(run=_serve, output=None, strict=False)
 
 
 def report(errors: Sequence[SiteError]) -> int:
@@ -79,11 +92,12 @@ class _Parser(argparse.ArgumentParser):
         self.exit(COMMAND_IS_WRONG, f"error: {message}\n" + (f"hint: {hint}\n" if hint else ""))
 
 
-def _site_flags(command: argparse.ArgumentParser) -> None:
+def _site_flags(command: argparse.ArgumentParser, *, strict: bool = True) -> None:
     command.add_argument("--source", type=Path, default=Path(), metavar="DIR", help="the site's root (default: here)")
     command.add_argument("--drafts", action="store_true", help="publish drafts too")
     command.add_argument("--future", action="store_true", help="publish posts dated in the future too")
-    command.add_argument("--strict", action="store_true", help="treat warnings as errors")
+    if strict:
+        command.add_argument("--strict", action="store_true", help="treat warnings as errors")
     command.add_argument("--jobs", type=int, default=0, metavar="N", help="processes (default: one a core)")
     command.add_argument("--debug", action="store_true", help="show the traceback of a bug of ours")
 
@@ -159,6 +173,39 @@ def _numbers(built: Built, strict: bool) -> int:
         if promise := broken_promise(post.page, covered):
             broken.append(promise)
     return report(broken) if broken and strict else 0
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    """Serve a preview until Ctrl-C."""
+    from generator.preview.command import Wishes, serve
+    from generator.preview.ports import CannotListen
+
+    options = _options(arguments)
+    if not options.source.is_dir():
+        print(f"error: there is no folder `{options.source}`", file=sys.stderr)
+        return COMMAND_IS_WRONG
+    wishes = Wishes(
+        host=arguments.host,
+        port=arguments.port,
+        watch=arguments.watch,
+        opens=arguments.open,
+        allow_run=arguments.allow_run,
+        debug=arguments.debug,
+    )
+    try:
+        return serve(options, wishes)
+    except CannotListen as error:
+        print(f"error: {error}", file=sys.stderr)
+        return COMMAND_IS_WRONG
+    except Exception:
+        return _bug(arguments)
+
+
+def _port(text: str) -> int:
+    """Read a port number; 0 means any free one."""
+    if not (text.isascii() and text.isdigit() and int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"`{text}` is not a port: a number from 0 to 65535")
+    return int(text)
 
 
 def _new(arguments: argparse.Namespace) -> int:

@@ -2,7 +2,7 @@
 
 `log(step, total=None, **metrics)` is what an experiment calls. Steps may start again, as in a run of several fits.
 Everything goes to the run's private folder: `<seed>/metrics.jsonl` is complete, `partial/metrics.json` and
-`running.json` are renewed every two seconds for a preview. `_data` is not touched before the run is done.
+`running.json` are renewed twice a second for a preview. `_data` is not touched before the run is done.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from generator.data.artifacts import PARTIAL, RUNNING, atomic_write
+from generator.data.artifacts import PARTIAL, RUNNING, renew
 
 METRICS = "metrics.jsonl"
-SHARE_EVERY = 2.0  # seconds between partial series
+SHARE_EVERY = 0.4  # seconds between partial series: a page that shows them moves at least once a second
 PRINT_EVERY = 5.0  # seconds between lines where the output is no terminal
 REDRAW_EVERY = 0.1  # seconds between redrawings of the one line of a terminal
 MOST_POINTS = 512  # of a partial series; then every other one is dropped
@@ -107,10 +107,11 @@ class Log:
         """Renew what others may look at while the run goes on."""
         heading = {"pid": os.getpid(), "name": self.heading.name, "seed": self.heading.seed}
         place = {"place": self.heading.place, "seeds": self.heading.seeds}
-        atomic_write(self.work / RUNNING, json.dumps({**heading, **place, **self.newest}).encode())
+        left = {"seconds_left": self.seconds_left(time.monotonic())}
+        renew(self.work / RUNNING, json.dumps({**heading, **place, **left, **self.newest}).encode())
         if self.points.kept:
             partial = {"seed": self.heading.seed, "points": self.points.all()}
-            atomic_write(self.work / PARTIAL, json.dumps(_finite(partial)).encode())
+            renew(self.work / PARTIAL, json.dumps(_finite(partial)).encode())
 
     def _tell(self, step: int) -> None:
         """Renew the partial series and the progress line where it is time."""
@@ -138,13 +139,17 @@ class Log:
         step, total = self.newest["step"], self.newest.get("total")
         place = [str(self.heading), f"step {step:,}/{total:,}" if total else f"step {step:,}"]
         metrics = [f"{key} {_short(value)}" for key, value in self.newest.items() if key not in ("step", "total")]
-        done = step - (self.shown.first or 0)
-        left: list[str] = []
-        if total and done > 0:
-            left = [f"{clock((now - self.shown.since) / done * max(total - step, 0))} left"]
+        seconds = self.seconds_left(now)
+        left = [] if seconds is None else [f"{clock(seconds)} left"]
         while metrics and len("  ".join([*place, *metrics, *left])) > width:
             metrics.pop()
         return "  ".join([*place, *metrics, *left])[:width]
+
+    def seconds_left(self, now: float) -> float | None:
+        """Reckon the time this seed still takes from the pace of its steps, None while there is nothing to go by."""
+        step, total = self.newest["step"], self.newest.get("total")
+        done = (step or 0) - (self.shown.first or 0)
+        return round((now - self.shown.since) / done * max(total - step, 0), 1) if total and done > 0 else None
 
 
 @dataclass

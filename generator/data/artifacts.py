@@ -189,6 +189,14 @@ def atomic_write(path: Path, content: bytes) -> None:
     replace_all({path: content})
 
 
+def renew(path: Path, content: bytes) -> None:
+    """Replace a note that somebody may be reading; unlike `atomic_write`, without waiting for the disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".tmp-{path.name}-{os.getpid()}")
+    aside.write_bytes(content)
+    aside.replace(path)
+
+
 def replace_all(contents: Mapping[Path, bytes]) -> None:
     """Write all files aside first, then put them in place in the order given.
 

@@ -40,6 +40,8 @@ class Ledger:
         self.root = root
         self._statuses: dict[str, Status] = {}
         self._owners: dict[str, tuple[str, str] | None] = {}
+        self._digests: dict[str, str] = {}
+        self._all: tuple[Status, ...] | None = None
 
     def of(self, key: str) -> Provenance | None:
         """Return where the value of a data key came from, None for data that no experiment makes."""
@@ -56,16 +58,20 @@ class Ledger:
 
     def all(self) -> tuple[Status, ...]:
         """Judge every experiment of the site, and those of which only the artifacts are left, by name."""
-        top = self.root / DATA
-        records = (path.parent.relative_to(top).parts for path in top.rglob(RECORD) if path.parent != top)
-        published = {".".join(parts) for parts in records if all(part.isidentifier() for part in parts)}
-        return tuple(self.status(name) for name in sorted({*names(self.root), *published}))
+        if self._all is None:
+            top = self.root / DATA
+            records = (path.parent.relative_to(top).parts for path in top.rglob(RECORD) if path.parent != top)
+            published = {".".join(parts) for parts in records if all(part.isidentifier() for part in parts)}
+            self._all = tuple(self.status(name) for name in sorted({*names(self.root), *published}))
+        return self._all
 
     def digest(self, key: str) -> str:
         """Return what must be equal for a page that reads the key to look the same, beside the value itself."""
         provenance = self.of(key)
         if provenance is None:
             return ""
-        judged = provenance.status
-        record = judged.record.to_bytes() if judged.record else b""
-        return hashlib.sha256(record + repr((judged.state, judged.reasons)).encode()).hexdigest()
+        name, judged = provenance.experiment, provenance.status
+        if name not in self._digests:
+            record = judged.record.to_bytes() if judged.record else b""
+            self._digests[name] = hashlib.sha256(record + repr((judged.state, judged.reasons)).encode()).hexdigest()
+        return self._digests[name]

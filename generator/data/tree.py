@@ -29,10 +29,10 @@ DATA = "_data"
 
 
 class Tree:
-    """All data of a site."""
+    """All data of a site; `known` are files, by path, whose content is already here."""
 
-    def __init__(self, root: Path, limit_megabytes: int = 64) -> None:
-        self.root, self._limit = root, limit_megabytes
+    def __init__(self, root: Path, limit_megabytes: int = 64, known: Mapping[str, Loaded] | None = None) -> None:
+        self.root, self._limit, self._known = root, limit_megabytes, {} if known is None else known
         self._data: Folder | None = None
         self._errors: list[SiteError] = []  # of the folders themselves
         self._digests: dict[KeyPath, str] = {}
@@ -45,6 +45,16 @@ class Tree:
         """List the data files, relative to the site's root, sorted."""
         return tuple(sorted(file.path for file in self._open().files()))
 
+    def overlaid(self, contents: Mapping[str, Loaded]) -> Tree:
+        """Return a tree in which these files, by path, have another content; they need not be on the disk."""
+        tree = Tree(self.root, self._limit, {**self._known, **contents})
+        tree._data = self._open().copy(tree._known)
+        there = set(self.files())
+        for path in contents:
+            if path not in there:
+                tree._add(path, path)
+        return tree
+
     def check(self) -> list[SiteError]:
         """Load every file, and return all that is wrong with any."""
         data = self._open()
@@ -55,6 +65,14 @@ class Tree:
             except* SiteError as group:
                 errors.extend(flatten(group))
         return sorted(errors, key=sort_key)
+
+    def value(self, key: str) -> object:
+        """Return the plain value of a key; None where there is none, or its file is broken."""
+        try:
+            found, node = _descend(self._open(), keys_of(key))
+        except* SiteError:
+            found = False
+        return node if found else None
 
     def place(self, key: str) -> Place | None:
         """Return where the value of a key is written, or None when there is no such key."""
@@ -121,14 +139,17 @@ class Tree:
                 folder.entries[key] = next_folder
                 folder = next_folder
             else:
-                folder.entries[key] = entry if isinstance(entry, SiteError) else File(self.root, path, self._limit)
+                folder.entries[key] = entry if isinstance(entry, SiteError) else self._file(path)
+
+    def _file(self, path: str) -> File:
+        return File(self.root, path, self._limit, self._known)
 
 
 class File:
-    """A data file that is read when its value is first asked for."""
+    """A data file that is read when its value is first asked for, unless it is known."""
 
-    def __init__(self, root: Path, path: str, limit_megabytes: int) -> None:
-        self.root, self.path, self._limit = root, path, limit_megabytes
+    def __init__(self, root: Path, path: str, limit_megabytes: int, known: Mapping[str, Loaded]) -> None:
+        self.root, self.path, self._limit, self._known = root, path, limit_megabytes, known
         self._result: Loaded | SiteError | ExceptionGroup[SiteError] | None = None
 
     def loaded(self) -> Loaded:
@@ -139,12 +160,18 @@ class File:
         """
         if self._result is None:
             try:
-                self._result = load_file(self.root, self.path, self._limit)
+                self._result = self._known.get(self.path) or load_file(self.root, self.path, self._limit)
             except (SiteError, ExceptionGroup) as error:
                 self._result = error
         if isinstance(self._result, Loaded):
             return self._result
         raise self._result.with_traceback(None)
+
+    def copy(self, known: Mapping[str, Loaded]) -> File:
+        """Return this file as it is where others are known."""
+        copied = File(self.root, self.path, self._limit, known)
+        copied._result = None if self.path in known else self._result
+        return copied
 
 
 class Folder(Mapping[str, object]):
@@ -161,6 +188,13 @@ class Folder(Mapping[str, object]):
                 yield from entry.files()
             elif isinstance(entry, File):
                 yield entry
+
+    def copy(self, known: Mapping[str, Loaded]) -> Folder:
+        """Return this folder with copies of its files."""
+        copied = Folder(self.path)
+        for key, entry in self.entries.items():
+            copied.entries[key] = entry if isinstance(entry, SiteError) else entry.copy(known)
+        return copied
 
     def __getitem__(self, key: str) -> object:
         entry = self.entries[key]

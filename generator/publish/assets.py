@@ -35,7 +35,7 @@ MARKDOWN, PAGE_TYPES = (".md", ".markdown"), (".md", ".markdown", ".html")
 
 
 def produce(site: Site, _theme: Theme) -> Iterator[Output]:
-    """Yield every file that is copied.
+    """Yield every file that can be copied, and then say what is wrong with others.
 
     Raises:
         ExceptionGroup: of SiteError, links that lead out of the site, and files that cannot be read.
@@ -50,10 +50,10 @@ def produce(site: Site, _theme: Theme) -> Iterator[Output]:
             first = beside.setdefault(output.path, output)
             if first.content != output.content:
                 errors.append(_two_files(first, output, item.page))
-    if errors:
-        raise several({str(error): error for error in errors}.values())  # two pages may follow one bad link
     yield from found.values()
     yield from beside.values()
+    if errors:
+        raise several({str(error): error for error in errors}.values())  # two pages may follow one bad link
 
 
 def _of_theme(site: Site, errors: list[SiteError]) -> Iterator[Output]:

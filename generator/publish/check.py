@@ -19,5 +19,10 @@ def check(site: Site, outputs: Sequence[Output], failed: Sequence[Page] = (), un
     `failed` are pages that have an address but could not be rendered; `unread` says that there are files of which
     not even the address is known. What may lead to one of them is not reported.
     """
-    dead = DeadLinks(site, outputs, failed, unread).find()
-    return [*dead, *unresolved(site, not failed and not unread), *address_clashes(site, outputs)]
+    dead = DeadLinks(site, outputs, failed, unread)
+    return conclude(site, outputs, dead, not failed and not unread)
+
+
+def conclude(site: Site, outputs: Sequence[Output], dead: DeadLinks, is_whole: bool) -> list[SiteError]:
+    """Return all that is wrong, after a search for dead links that may have read the pages one by one before."""
+    return [*dead.find(), *unresolved(site, is_whole), *address_clashes(site, outputs)]

@@ -34,6 +34,7 @@ class DeadLinks:
         missing = [*failed, *(page for page in pages if page.path not in self.destinations.files)]
         self.failed_sources = source_names(page.source.path for page in missing)
         self.failed_addresses = [unquote(page.url) for page in missing if page.url != "/"]  # there is always a home
+        self._dead: dict[tuple[str, str], list[Target]] = {}  # by output, where it leads in vain
 
     def find(self) -> Iterator[SiteError]:
         """Yield an error for every link, image and anchor that leads nowhere."""
@@ -41,7 +42,7 @@ class DeadLinks:
         mentioned: set[Target] = set()
         others: defaultdict[Target, list[Output]] = defaultdict(list)
         for output in self.outputs:
-            dead = self._dead_targets(output)
+            dead = self.read(output)
             rendered = pages.get(output.path) if dead else None
             links = self._links_by_target(rendered) if rendered else {}
             mentioned.update(links)
@@ -56,8 +57,14 @@ class DeadLinks:
         yield from (self._theme_error(target, found) for target, found in others.items() if target not in mentioned)
         yield from self._social_images()
 
+    def read(self, output: Output) -> list[Target]:
+        """Return where a finished page leads in vain, each once; it is read the first time it is asked for."""
+        key = output.path, output.because  # two sources may want one path
+        if key not in self._dead:
+            self._dead[key] = self._dead_targets(output)
+        return self._dead[key]
+
     def _dead_targets(self, output: Output) -> list[Target]:
-        """Return where a finished page leads in vain, each once."""
         if not isinstance(output.content, bytes) or not output.path.endswith(".html"):
             return []
         own, page_url = self.site.config.url, address(output.path)

@@ -56,9 +56,10 @@ class Theme:
     def _finish(
         self, template: str, site: Site, url: str, describe: Callable[[str], Markup], context: dict[str, object]
     ) -> bytes:
-        if self._seen is None or self._seen[0] is not site:
-            self._seen = site, SiteView(site)
-        html = self.render(template, site=self._seen[1], url=links.encode(url), metadata=describe, **context)
+        seen = self._seen
+        if seen is None or seen[0] is not site:
+            self._seen = seen = site, SiteView(site)  # a preview composes in several threads
+        html = self.render(template, site=seen[1], url=links.encode(url), metadata=describe, **context)
         return links.relative(html, url, self._config.url).encode()
 
     def _layout(self, rendered: Rendered) -> str:

@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import pairwise
 from urllib.parse import unquote
 
@@ -105,6 +106,7 @@ def collect(rendered: Iterable[Rendered], config: Config, tree: Tree, ledger: Le
     )
 
 
+@lru_cache(maxsize=4096)
 def term_slug(name: str) -> str:
     """Return the part of an address that stands for a tag; `C++`, `C#` and `C` are three.
 
@@ -162,15 +164,21 @@ def _series(posts: Sequence[Rendered]) -> Index:
 def _related(posts: Sequence[Rendered], by_tag: Index) -> Index:
     """Find for each post those that share most tags with it; among equals the nearest in time."""
     place = {post.page.source.path: index for index, post in enumerate(posts)}
-    shared: list[Counter[int]] = [Counter() for _ in posts]
-    for weight, width, group in [(0, RELATED_POSTS, posts), *((1, NEARBY, group) for group in by_tag.values())]:
-        indexes = [place[post.page.source.path] for post in group]
-        for position, index in enumerate(indexes):
-            for other in indexes[max(0, position - width) : position + width + 1]:
-                shared[index][other] += weight
-    times = [_newest_first(post)[0].timestamp() for post in posts]
-    nearest = (_nearest(index, counts, times) for index, counts in enumerate(shared))
+    groups = tuple(tuple(place[post.page.source.path] for post in group) for group in by_tag.values())
+    times = tuple(_newest_first(post)[0].timestamp() for post in posts)
+    nearest = _all_nearest(groups, times)
     return {post.page.url: tuple(posts[i] for i in found) for post, found in zip(posts, nearest, strict=True)}
+
+
+@lru_cache(maxsize=2)  # a preview asks again after each change, and tags and dates rarely do
+def _all_nearest(groups: tuple[tuple[int, ...], ...], times: tuple[float, ...]) -> tuple[tuple[int, ...], ...]:
+    """Find for each post, by its place among `times`, its related ones; a group is the posts of one tag."""
+    shared: list[Counter[int]] = [Counter() for _ in times]
+    for weight, width, group in [(0, RELATED_POSTS, range(len(times))), *((1, NEARBY, group) for group in groups)]:
+        for position, index in enumerate(group):
+            for other in group[max(0, position - width) : position + width + 1]:
+                shared[index][other] += weight
+    return tuple(tuple(_nearest(index, counts, times)) for index, counts in enumerate(shared))
 
 
 def _nearest(index: int, shared: Counter[int], times: Sequence[float]) -> list[int]:
@@ -198,9 +206,9 @@ def _backlinks(
 def _labels(everything: Sequence[Rendered]) -> Index:
     found: defaultdict[str, list[Rendered]] = defaultdict(list)
     for item in everything:
-        for name in {label.id for label in item.document.labels}:
+        for name in dict.fromkeys(label.id for label in item.document.labels):
             found[name].append(item)
-    return {name: tuple(owners) for name, owners in sorted(found.items())}
+    return {name: tuple(owners) for name, owners in found.items()}
 
 
 def _now(posts: Sequence[Rendered]) -> datetime:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from markupsafe import Markup
 
@@ -184,6 +184,29 @@ class PageView:
         return tuple(PageView(rendered, self._site) for rendered in several)
 
 
+class Views(Sequence[PageView]):
+    """Views of many pages, each made when it is looked at: most templates ask only whether there are any."""
+
+    def __init__(self, items: Sequence[Rendered], site: Site) -> None:
+        self._items, self._site = items, site
+        self._made: dict[int, PageView] = {}
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, index: int) -> PageView: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[PageView, ...]: ...
+    def __getitem__(self, index: int | slice) -> PageView | tuple[PageView, ...]:
+        if isinstance(index, slice):
+            return tuple(self[place] for place in range(len(self))[index])
+        place = range(len(self))[index]
+        if place not in self._made:
+            self._made[place] = PageView(self._items[place], self._site)
+        return self._made[place]
+
+
 class SiteView:
     """What a template sees of the whole site."""
 
@@ -200,14 +223,14 @@ class SiteView:
         return _names(self)
 
     @cached_property
-    def posts(self) -> tuple[PageView, ...]:
+    def posts(self) -> Sequence[PageView]:
         """Every post, newest first."""
-        return tuple(PageView(post, self._site) for post in self._site.posts)
+        return Views(self._site.posts, self._site)
 
     @cached_property
-    def pages(self) -> tuple[PageView, ...]:
+    def pages(self) -> Sequence[PageView]:
         """Every page that is no post, by address."""
-        return tuple(PageView(page, self._site) for page in self._site.pages)
+        return Views(self._site.pages, self._site)
 
     @cached_property
     def tags(self) -> tuple[TagCount, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import os
+import re
 import stat
 import time
 from collections.abc import Iterator
@@ -25,7 +26,8 @@ POSTS, PAGES, DRAFTS = "posts", "site/pages", "_drafts"
 MARKDOWN = (".md", ".markdown")
 PAGE_TYPES = (*MARKDOWN, ".html")
 ROOMS = {POSTS: MARKDOWN, DRAFTS: MARKDOWN, PAGES: PAGE_TYPES}  # folder -> endings of its sources
-NOT_OURS = (".*", "*~", "#*#", "*.swp", "*.swo", "*.tmp", "*.bak")  # hidden files, and what editors leave behind
+LITTER = (".*", "*~", "#*#", "*.swp", "*.swo", "*.tmp", "*.bak")  # hidden files, and what editors leave behind
+NOT_OURS = re.compile("|".join(map(fnmatch.translate, LITTER)))
 RETRY_SECONDS = 0.05  # an editor that saves by renaming leaves a gap of about a millisecond
 
 
@@ -100,7 +102,7 @@ def _walk(root: Path, folder: str, types: tuple[str, ...], above: tuple[str, ...
     except OSError:
         yield folder
         return
-    entries = [entry for entry in entries if not any(fnmatch.fnmatchcase(entry.name, p) for p in NOT_OURS)]
+    entries = [entry for entry in entries if not NOT_OURS.match(entry.name)]
     # Markdown beside a post's index.md belongs to that post, like its pictures.
     is_bundle = folder.startswith(f"{POSTS}/") and any(_is_index(entry.name) for entry in entries)
     for entry in entries:

@@ -14,15 +14,13 @@ import json
 import os
 import types
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 
-from generator.data.ledger import Ledger
-from generator.data.tree import Tree
 from generator.errors import Place, SiteError
 from generator.read.page import Page
-from generator.render.render import Rendered
+from generator.render.render import Rendered, Tools
 
 LIBRARIES = ("jinja2", "markdown-it-py", "mdit-py-plugins", "pygments", "math-core", "pyyaml", "matplotlib")
 
@@ -30,8 +28,8 @@ LIBRARIES = ("jinja2", "markdown-it-py", "mdit-py-plugins", "pygments", "math-co
 class Cache:
     """Rendered pages of earlier builds of one site."""
 
-    def __init__(self, folder: Path, salt: str, tree: Tree, ledger: Ledger) -> None:
-        self.folder, self.salt, self.tree, self.ledger = folder, salt, tree, ledger
+    def __init__(self, folder: Path, salt: str, tools: Tools) -> None:
+        self.folder, self.salt, self.tools = folder, salt, tools
 
     def get(self, page: Page) -> Rendered | None:
         """Return the page as rendered before, or None when anything it depends on has changed."""
@@ -39,7 +37,7 @@ class Cache:
             kept = json.loads(self._file(page).read_bytes())
             if kept["key"] != self._key(page):
                 return None
-            if any(self._read_digest(key) != digest for key, digest in kept["reads"]):
+            if not is_still(kept["reads"], self.tools):
                 return None
             return _revive(kept, page)
         except (OSError, ValueError, KeyError, TypeError):
@@ -50,7 +48,7 @@ class Cache:
         file = self._file(rendered.page)
         kept = {
             "key": self._key(rendered.page),
-            "reads": [(key, self._read_digest(key)) for key in rendered.reads],
+            "reads": seen(rendered.reads, self.tools),
             **{name: _plain(getattr(rendered, name)) for name in _kept_fields()},
         }
         temporary = file.with_suffix(f".{os.getpid()}.tmp")
@@ -68,15 +66,26 @@ class Cache:
             if file.name not in known:
                 file.unlink(missing_ok=True)
 
-    def _read_digest(self, key: str) -> str:
-        """Digest a value, and what is known about the run that made it."""
-        return self.tree.digest(key) + self.ledger.digest(key)
-
     def _key(self, page: Page) -> str:
         return _digest(self.salt, page.source.path, page.source.digest)
 
     def _file(self, page: Page) -> Path:
         return self.folder / f"{_digest(page.source.path)[:32]}.json"
+
+
+def seen(reads: Iterable[str], tools: Tools) -> tuple[tuple[str, str], ...]:
+    """Return what a page saw: each key it read, with a digest."""
+    return tuple((key, read_digest(key, tools)) for key in reads)
+
+
+def is_still(saw: Iterable[Sequence[str]], tools: Tools) -> bool:
+    """Tell whether everything a page saw when it was rendered is as it was: the one question of every cache."""
+    return all(read_digest(key, tools) == digest for key, digest in saw)
+
+
+def read_digest(key: str, tools: Tools) -> str:
+    """Digest a value, and what is known about the run that made it."""
+    return tools.tree.digest(key) + tools.ledger.digest(key)
 
 
 def salt(config_digest: str, root: Path) -> str:

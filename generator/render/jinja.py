@@ -50,10 +50,17 @@ class BodyLanguage:
         self.config, self.root = config, root
         self.filters: dict[str, Callable[..., Any]] = dict(FILTERS)
         self.tags: dict[str, Callable[..., Block | Inline | str]] = {}
+        self.absent: Callable[[str], Inline] | None = None  # a preview's mark for a data key that is not there
         self._shapes: dict[str, Shape] = {}
         self._environment = ImmutableSandboxedEnvironment(
             undefined=StrictUndefined, extensions=["jinja2.ext.loopcontrols"], keep_trailing_newline=True
         )
+
+    def copy(self) -> BodyLanguage:
+        """Return a language with the same words, which can be given others; both share what was compiled."""
+        copied = BodyLanguage(self.config, self.root)
+        copied.filters, copied.tags, copied._shapes = dict(self.filters), dict(self.tags), self._shapes
+        return copied
 
     def names(self, page: Page, view: View) -> dict[str, object]:
         """Return every name a body of this page can say."""
@@ -66,7 +73,7 @@ class BodyLanguage:
         key = "".join("01"[is_there] for is_there in present) + tags
         if key not in self._shapes:
             if len(self._shapes) >= MOST_SHAPES:
-                del self._shapes[next(iter(self._shapes))]
+                self._shapes.pop(next(iter(self._shapes)))
             known = {"filters": sorted(self.filters), "tests": sorted(KNOWN), "tags": sorted(self.tags)}
             self._shapes[key] = make_shape(scanned.tags, present, self._environment, known, REMOVED)
         return self._shapes[key]
@@ -85,6 +92,7 @@ class Run:
         self._inside: list[str] = []  # includes that are open
         self._opened: dict[str, Script] = {}
         self._errors: dict[tuple[object, str], SiteError] = {}
+        self._missing_key = ""  # of the mistake noted last
 
     def expand(self, source: SourceText) -> str:
         """Run a body and return its text with line marks and placeholders; `errors` holds what was wrong."""
@@ -119,6 +127,7 @@ class Run:
     def note(self, error: SiteError) -> None:
         """Keep a mistake; the same one made again, in a loop, is kept once."""
         self._errors.setdefault((error.place, error.what), error)
+        self._missing_key = error.key
 
     def show(self, value: object) -> str:
         """Return what is printed for a value: its placeholder, or text that may enter as it is.
@@ -141,6 +150,10 @@ class Run:
             case Text() | Block() | Inline():
                 return self._keep(value)
         return self._keep(Text(clean(to_text(value))))
+
+    def stand_in(self) -> str:
+        """Return what is printed where a value is missing, which has been told."""
+        return self._keep(self.language.absent(self._missing_key)) if self.language.absent else ""
 
     def capture(self, parts: Sequence[str]) -> Captured:
         """Keep what a block or a macro printed."""

@@ -65,6 +65,14 @@ def render(page: Page, tools: Tools) -> Rendered:
     Raises:
         ExceptionGroup: of SiteError, all the mistakes of this page.
     """
+    rendered, errors = render_partly(page, tools)
+    if errors:
+        raise several(errors)
+    return rendered
+
+
+def render_partly(page: Page, tools: Tools) -> tuple[Rendered, list[SiteError]]:
+    """Render a page as far as it goes, and return all its mistakes beside it; a preview shows what there is."""
     view = tools.tree.view()
     expanded, errors = expand_partly(page, view, tools.language)
     document = tools.markup.convert(expanded)
@@ -73,11 +81,10 @@ def render(page: Page, tools: Tools) -> Rendered:
     summary = document.summary
     if page.meta.excerpt:
         summary = f"<p>{_inline(page, 'excerpt', page.meta.excerpt, tools.markup, errors)[0]}</p>"
-    if errors:
-        raise several(errors)
     files = {file.name: file for value in expanded.values if isinstance(value, Artifact) for file in value.files}
     warnings = (*page.warnings, *document.warnings)
-    return Rendered(page, title, title_html, summary, document, expanded.reads, warnings, tuple(files.values()))
+    whole = Rendered(page, title, title_html, summary, document, expanded.reads, warnings, tuple(files.values()))
+    return whole, errors
 
 
 def _inline(page: Page, key: str, text: str, markup: Markup, errors: list[SiteError]) -> tuple[str, str]:

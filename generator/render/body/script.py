@@ -84,7 +84,7 @@ class Script:
         """Print a value: as text for the page, or a placeholder for it."""
         if isinstance(value, Undefined):
             self.tell(at, value)
-            return ""
+            return self.run.stand_in()
         try:
             return self.run.show(value)
         except Refused:

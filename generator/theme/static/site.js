@@ -1,22 +1,22 @@
-// Comfort only: every page can be read without it. Runs before the first paint, so that no theme flashes.
-// In a block of its own: names of an author's script may be the same.
+// Comfort only: pages can be read without it. Runs before the first paint: no theme flashes.
+// In a block: an author's script may share names.
 {
   const root = document.documentElement, dark = matchMedia("(prefers-color-scheme: dark)");
   const memory = { get: () => { try { return localStorage.theme; } catch { return ""; } },
-                   set: (name) => { try { localStorage.theme = name; } catch { /* private window */ } } };
+                   set: (name) => { try { localStorage.theme = name; } catch { /* private */ } } };
   const isDark = () => (root.dataset.theme || (dark.matches ? "dark" : "light")) === "dark";
 
   if (["dark", "light"].includes(memory.get())) root.dataset.theme = memory.get();
 
-  addEventListener("DOMContentLoaded", () => {
-    for (const button of document.querySelectorAll(".toggle")) {
+  const prepare = () => {
+    for (const button of document.querySelectorAll(".toggle[hidden]")) {
       const show = () => button.setAttribute("aria-pressed", isDark());
       button.hidden = false;
       button.onclick = () => { memory.set(root.dataset.theme = isDark() ? "light" : "dark"); show(); };
       dark.addEventListener("change", show);
       show();
     }
-    for (const block of document.querySelectorAll(".hl")) {
+    for (const block of document.querySelectorAll(".hl:not(:has(> .copy))")) {
       const button = Object.assign(document.createElement("button"), { className: "copy", type: "button", textContent: "Copy" });
       button.onclick = async () => {
         await navigator.clipboard.writeText(block.querySelector("code").textContent);
@@ -25,11 +25,16 @@
       };
       if (navigator.clipboard) block.append(button);
     }
-    // Beside the text there is room for the contents; above it they stay folded.
-    for (const contents of document.querySelectorAll(".toc details")) contents.open = matchMedia("(min-width: 68rem)").matches;
-    // From a disk no server adds `index.html` to a folder's address.
+  };
+
+  addEventListener("DOMContentLoaded", () => {
+    prepare();
+    // Only beside the text is there room for the contents.
+    for (const toc of document.querySelectorAll(".toc details")) toc.open = matchMedia("(min-width: 68rem)").matches;
+    // On a disk no server adds `index.html` to a folder.
     if (location.protocol === "file:")
       for (const link of document.links)
         if (link.protocol === "file:" && link.pathname.endsWith("/")) link.pathname += "index.html";
   });
+  addEventListener("labpress:update", prepare); // by the preview
 }

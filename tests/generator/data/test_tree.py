@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator.data.text import Loaded, Text
 from generator.data.tree import MissingKey, Tree, plain
 from generator.errors import SiteError, flatten
 
@@ -371,3 +372,26 @@ def test_an_experiment_is_never_imported(root: Path):
     write(root / "experiments/group_lasso/digits.py", 'WRITES = {}\nraise SystemExit("imported")\n')
 
     assert hint(root, "group_lasso", "digits") == "run `python -m experiments run group_lasso.digits`"
+
+
+def test_a_tree_can_be_laid_over_with_contents_that_are_not_on_the_disk(tmp_path: Path):
+    (tmp_path / "_data" / "fit").mkdir(parents=True)
+    (tmp_path / "_data" / "fit" / "best.yaml").write_text("loss: 0.5\n")
+    (tmp_path / "_data" / "fit" / "curve.json").write_text('[{"step": 0}]')
+    tree = Tree(tmp_path)
+    paths = ("_data/fit/curve.json", "_data/fit/new.json")
+    laid = tree.overlaid({path: Loaded([{"step": 7}], Text(path, ""), dict) for path in paths})
+
+    assert [laid.value(f"fit.{key}") for key in ("best.loss", "curve[0].step", "new[0].step")] == [0.5, 7, 7]
+    assert [tree.value(f"fit.{key}") for key in ("best.loss", "curve[0].step", "new[0].step")] == [0.5, 0, None]
+    assert tree.digest("fit.best") == laid.digest("fit.best")
+    assert tree.digest("fit.curve") != laid.digest("fit.curve")
+
+
+def test_a_file_whose_content_is_known_is_not_read(tmp_path: Path):
+    (tmp_path / "_data").mkdir()
+    (tmp_path / "_data" / "fit.yaml").write_text("loss: [\n")
+    tree = Tree(tmp_path, known={"_data/fit.yaml": Loaded({"loss": 1}, Text("_data/fit.yaml", ""), dict)})
+
+    assert tree.check() == []
+    assert tree.value("fit.loss") == 1
