@@ -22,6 +22,9 @@ from generator.render.markup.parser import Inlines, trigger
 ESCAPED = frozenset("\\.*_+`<>()[]{}#!:|\"'$=-~")
 LETTERS = re.compile(r"[^\W\d_]-?[^\W\d_]*$")
 REFERENCE = re.compile(r"\[([^\[\]]+)\][ \t]*(?:[ \t]|\n)[ \t]*\[([^\[\]^]*)\]")
+SPACED = re.compile(  # an address with spaces in it, which CommonMark wants between `<` and `>`
+    r"""(!?)\[([^\[\]]*)\]\([ \t]*(?!<)([^\s()<>"']+(?:[ \t]+[^\s()<>"']+)+)(?:[ \t]+(?:"([^"]*)"|'([^']*)'))?[ \t]*\)"""
+)
 CLOSINGS = frozenset({"em_close", "strong_close", "s_close", "link_close", "image", "code_inline", "math_inline"})
 MATH = {"(": ("\\\\)", False), "[": ("\\\\]", True)}
 
@@ -54,9 +57,10 @@ def span_rules(md: MarkdownIt) -> None:
     md.inline.ruler.at("math_backslash", _backslash)
     md.inline.ruler.before("escape", "math_brackets", _brackets)
     md.inline.ruler.before("link", "spaced_reference", _spaced_reference)
+    md.inline.ruler.before("link", "spaced_address", _spaced_address)
     md.inline.ruler.before("autolink", "guillemet", _guillemet)
     md.inline.ruler.push("span_extension", _extension)
-    trigger(md, guillemet="<", math_brackets="\\", spaced_reference="[", span_extension="{")
+    trigger(md, guillemet="<", math_brackets="\\", spaced_reference="[", spaced_address="[!", span_extension="{")
 
 
 def _escape(state: StateInline, silent: bool) -> bool:
@@ -137,17 +141,40 @@ def _spaced_reference(state: StateInline, silent: bool) -> bool:
     if found is None or reference is None or state.linkLevel > 0:
         return False
     if not silent:
-        last, state.posMax, state.pos = state.posMax, found.end(1), found.start(1)
-        token = state.push("link_open", "a", 1)
-        token.attrs = {"href": reference["href"], **({"title": reference["title"]} if reference["title"] else {})}
-        token.meta["label"] = normalizeReference(found[2] or found[1])
-        state.linkLevel += 1
-        state.md.inline.tokenize(state)
-        state.linkLevel -= 1
-        state.push("link_close", "a", -1).meta["lines"] = found[0].count("\n", found.end(1) - found.start())
-        state.posMax = last
+        attrs = {"href": reference["href"], **({"title": reference["title"]} if reference["title"] else {})}
+        _push_link(state, attrs, found.span(1))
+        state.tokens[-1].meta["lines"] = found[0].count("\n", found.end(1) - found.start())
     state.pos = found.end()
     return True
+
+
+def _spaced_address(state: StateInline, silent: bool) -> bool:
+    """Read `[text](my file.pdf)` and `![text](my picture.png "title")`."""
+    found = SPACED.match(state.src, state.pos, state.posMax)
+    if found is None or (state.linkLevel > 0 and not found[1]):
+        return False
+    if not silent:
+        title = found[4] or found[5]
+        attrs = {"src" if found[1] else "href": found[3], **({"title": title} if title else {})}
+        if found[1]:
+            token = state.push("image", "img", 0)
+            token.attrs, token.content = {**attrs, "alt": ""}, found[2]
+            token.children = state.md.inline.parse(found[2], state.md, state.env, [])
+        else:
+            _push_link(state, attrs, found.span(2))
+    state.pos = found.end()
+    return True
+
+
+def _push_link(state: StateInline, attrs: dict[str, str], text: tuple[int, int]) -> None:
+    """Add a link around a stretch of the text, which may hold other marks."""
+    state.push("link_open", "a", 1).attrs = dict(attrs)
+    last, (state.pos, state.posMax) = state.posMax, text
+    state.linkLevel += 1
+    state.md.inline.tokenize(state)
+    state.linkLevel -= 1
+    state.posMax = last
+    state.push("link_close", "a", -1)
 
 
 def _extension(state: StateInline, silent: bool) -> bool:
