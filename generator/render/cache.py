@@ -18,20 +18,28 @@ from collections.abc import Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
 
-from generator.data.ledger import Ledger
-from generator.data.tree import Tree
 from generator.errors import Place, SiteError
 from generator.read.page import Page
-from generator.render.render import Rendered
+from generator.render.listing import SITE_POSTS, file_digest
+from generator.render.render import Rendered, Tools
 
-LIBRARIES = ("jinja2", "markdown-it-py", "mdit-py-plugins", "pygments", "math-core", "pyyaml", "matplotlib")
+LIBRARIES = (
+    "jinja2",
+    "python-liquid",
+    "markdown-it-py",
+    "mdit-py-plugins",
+    "pygments",
+    "math-core",
+    "pyyaml",
+    "matplotlib",
+)
 
 
 class Cache:
     """Rendered pages of earlier builds of one site."""
 
-    def __init__(self, folder: Path, salt: str, tree: Tree, ledger: Ledger) -> None:
-        self.folder, self.salt, self.tree, self.ledger = folder, salt, tree, ledger
+    def __init__(self, folder: Path, salt: str, tools: Tools) -> None:
+        self.folder, self.salt, self.tools = folder, salt, tools
 
     def get(self, page: Page) -> Rendered | None:
         """Return the page as rendered before, or None when anything it depends on has changed."""
@@ -69,8 +77,10 @@ class Cache:
                 file.unlink(missing_ok=True)
 
     def _read_digest(self, key: str) -> str:
-        """Digest a value, and what is known about the run that made it."""
-        return self.tree.digest(key) + self.ledger.digest(key)
+        """Digest a value, and what is known about the run that made it; other pages and files likewise."""
+        tools = self.tools
+        more = tools.language.listing.digest if key == SITE_POSTS else file_digest(tools.tree.root, key)
+        return tools.tree.digest(key) + tools.ledger.digest(key) + more
 
     def _key(self, page: Page) -> str:
         return _digest(self.salt, page.source.path, page.source.digest)

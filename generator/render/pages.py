@@ -18,7 +18,7 @@ def render_all(
 
     `salt` stands for all that can change every page; `jobs` is the number of processes, 0 for one a core.
     """
-    cache = Cache(tools.tree.root / ".labpress" / "cache", salt, tools.tree, tools.ledger)
+    cache = Cache(tools.tree.root / ".labpress" / "cache", salt, tools)
 
     def render_and_keep(page: Page) -> Rendered:
         rendered = render(page, tools)
