@@ -158,7 +158,7 @@ def _numbers(built: Built, strict: bool) -> int:
     from generator.render.render import make_tools
 
     site = built.site
-    tools = make_tools(site.tree.root, site.config, site.tree, site.ledger)
+    tools = make_tools(site.tree.root, site.config, site.tree, site.ledger, [item.page for item in site.everything])
     broken = []
     for post in site.posts:
         covered = coverage(post.page, tools)
