@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from generator.errors import SiteError, did_you_mean
 from generator.render.liquid.plugin import Call
-from generator.render.liquid.tex import TexFailed, draw, has_tex
+from generator.render.liquid.tex import TexError, draw, has_tex
 from generator.render.values import Block
 
 OPTIONS = ("class", "density", "usepackages")
@@ -22,6 +22,7 @@ DRAWING = re.compile(
     r"\\begin\s*\{(tikzpicture|tikzcd|dot2tex|digraph|graph|circuitikz|picture|pspicture|forest|axis|tabular|figure)\}"
     r"|\\(tikz|includegraphics|digraph|usetikzlibrary|xymatrix|chemfig)(?![A-Za-z])"
 )
+PACKAGES = ("amsmath", "amssymb", "mathtools", "tikz")
 NEEDS_GRAPHVIZ = ("dot2tex", "digraph", "graph")
 COMMENT = re.compile(r"(?<!\\)%.*")
 EMPTY_LINES = re.compile(r"\n\s*\n")
@@ -85,12 +86,10 @@ def _drawing(call: Call, options: dict[str, str], kind: str) -> Block:
     elif not has_tex():
         call.warn(f"{label} is shown as its source", "`latex` and `dvisvgm` are not on the PATH")
     else:
-        packages = [name for name in options.get("usepackages", "").split(",") if name]
+        packages = [*PACKAGES, *filter(None, options.get("usepackages", "").split(","))]
         try:
-            svg = draw(
-                call.body, ["amsmath", "amssymb", "mathtools", "tikz", *packages], call.root / ".labpress" / "tex"
-            )
-        except TexFailed as failure:
+            svg = draw(call.body, packages, call.root / ".labpress" / "tex")
+        except TexError as failure:
             call.warn(f"TeX cannot draw {label}: {failure}", "it is shown as its source")
         else:
             address = "data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii")

@@ -6,11 +6,11 @@ import html
 import re
 from collections.abc import Callable, Mapping
 
-from generator.errors import SiteError, did_you_mean
+from generator.errors import SiteError
 from generator.render.liquid.assets import asset
 from generator.render.liquid.latex import latex
 from generator.render.liquid.plugin import Call, Plugin
-from generator.render.values import Block, Inline
+from generator.render.values import Inline
 
 ADDRESS = re.compile(r"https?://\S+")
 WORD = re.compile(r"[\w.@:/-]+")

@@ -30,7 +30,7 @@ LATEX = ("latex", "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-erro
 DVISVGM = ("dvisvgm", "--no-fonts", "--exact-bbox", "--verbosity=1", "--output=drawing.svg", "drawing.dvi")
 
 
-class TexFailed(Exception):
+class TexError(Exception):
     """What TeX said when it gave up."""
 
 
@@ -43,7 +43,7 @@ def draw(body: str, packages: Sequence[str], folder: Path) -> bytes:
     """Return the SVG of a document body, made now or kept from an earlier build.
 
     Raises:
-        TexFailed: TeX does not understand it, or is not done in a minute.
+        TexError: TeX does not understand it, or is not done in a minute.
     """
     names = [name for name in dict.fromkeys(packages) if PACKAGE.fullmatch(name)]
     document = DOCUMENT.format(packages="\n".join(f"\\usepackage{{{name}}}" for name in names), body=body.strip())
@@ -57,7 +57,7 @@ def draw(body: str, packages: Sequence[str], folder: Path) -> bytes:
         try:
             svg = (Path(workshop) / "drawing.svg").read_bytes()
         except OSError:
-            raise TexFailed("no drawing came out") from None
+            raise TexError("no drawing came out") from None
     with suppress(OSError):  # a full disk only costs the time saved
         atomic_write(kept, svg)
     return svg
@@ -71,8 +71,8 @@ def _run(command: tuple[str, ...], workshop: str) -> None:
             command, cwd=workshop, env=environment, capture_output=True, timeout=SECONDS, stdin=subprocess.DEVNULL
         )
     except subprocess.TimeoutExpired:
-        raise TexFailed(f"`{command[0]}` was not done after {SECONDS} seconds") from None
+        raise TexError(f"`{command[0]}` was not done after {SECONDS} seconds") from None
     if done.returncode:
         said = (done.stdout + done.stderr).decode("utf-8", "replace")
         complaint = COMPLAINT.search(said)
-        raise TexFailed(complaint[1].strip() if complaint else f"`{command[0]}` gave up")
+        raise TexError(complaint[1].strip() if complaint else f"`{command[0]}` gave up")

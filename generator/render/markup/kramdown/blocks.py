@@ -22,7 +22,8 @@ NAMED = re.compile(r"\{:(\w[\w-]*):((?:\\\}|[^}])+)\}")
 EXTENSION = re.compile(r"\{::(\w+)(?:\s((?:\\\}|[^}])*?))?(/)?\}")
 END = re.compile(r"\{:/(\w*)\}")
 ABBREVIATION = re.compile(r"\*\[(.+?)\]:(.*)")
-MATH = re.compile(r"\$\$(?!\$)(.*?)\$\$[ \t]*(?:\n|\Z)", re.DOTALL)
+OPENING = re.compile(r"\$\$|\\\\\[")
+CLOSING = {"$$": "$$", "\\\\[": "\\\\]"}  # the second is what kramdown hands to MathJax as `\[…\]`
 FENCE = re.compile(r"`{3,}|~{3,}")
 UNDERLINE = re.compile(r"([=-])\1*[ \t]*")
 HONOURED = ("header_offset", "toc_levels", "parse_block_html")
@@ -62,7 +63,7 @@ def block_rules(md: MarkdownIt) -> None:
     ruler.at("hr", ruler.__rules__[ruler.__find__("hr")].fn, {"alt": []})
     ruler.at("paragraph", _paragraph)
     trigger(md, math_environment="\\", math_fence="`~")
-    trigger(md, end_of_block="^", extension="{", attribute_line="{", math_alone="$", abbreviation="*")
+    trigger(md, end_of_block="^", extension="{", attribute_line="{", math_alone="$\\", abbreviation="*")
 
 
 def _end_of_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: ARG001
@@ -166,21 +167,24 @@ def _abbreviation(state: StateBlock, start: int, end: int, silent: bool) -> bool
 def _math(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Read `$$ … $$` with nothing above and below: a formula on lines of its own. Elsewhere it is part of a line."""
     begin = state.bMarks[start] + state.tShift[start]
-    if silent or not state.src.startswith("$$", begin) or state.is_code_block(start) or not begins_a_block(state, start):
+    opening = OPENING.match(state.src, begin, state.eMarks[start])
+    if silent or opening is None or state.is_code_block(start) or not begins_a_block(state, start):
         return False
-    last, position = start, state.src.find("$$", begin + 2, state.eMarks[start])
+    closing, first = CLOSING[opening[0]], opening.end()
+    last, position = start, state.src.find(closing, first, state.eMarks[start])
     while position < 0 and last + 1 < end:
         last += 1
-        position = state.src.find("$$", state.bMarks[last], state.eMarks[last])
-    if position < 0 or state.src[position + 2 : state.eMarks[last]].strip() or not ends_a_block(state, last + 1):
+        position = state.src.find(closing, state.bMarks[last], state.eMarks[last])
+    after = position + len(closing)
+    if position < 0 or state.src[after : state.eMarks[last]].strip() or not ends_a_block(state, last + 1):
         return False
     middle = [state.getLines(line, line + 1, state.blkIndent, False) for line in range(start + 1, last)]
     ending = [state.src[state.bMarks[last] + state.tShift[last] : position]] if last > start else []
-    content = "\n".join([state.src[begin + 2 : position if last == start else state.eMarks[start]], *middle, *ending])
+    content = "\n".join([state.src[first : position if last == start else state.eMarks[start]], *middle, *ending])
     if not content.strip():
         return False
     token = state.push("math_block", "math", 0)
-    token.map, token.content, token.markup = [start, last + 1], content, "$$"
+    token.map, token.content, token.markup = [start, last + 1], content, opening[0]
     token.meta = {"line": start, "label": ""}
     state.line = last + 1
     return True

@@ -24,6 +24,9 @@ TASK = re.compile(r"[ \t]*\[([ xX])\][ \t]+")
 NARROWEST = {1: 0, 2: 1, 3: 2}  # how far the next mark may be indented, by the column where the text begins
 
 
+NONE = Attributes()
+
+
 @dataclass
 class Item:
     """One item of a list: its lines, and where its text begins on each."""
@@ -31,7 +34,7 @@ class Item:
     first: int
     column: int  # of its text
     begins: dict[int, int]
-    found: Attributes = Attributes()
+    found: Attributes = NONE
     last: int = 0  # the line after it, empty ones included
     is_paragraph: bool = False  # of a definition, after an empty line
     nested: bool = False  # a list was seen inside
@@ -107,7 +110,7 @@ def _first_line(state: StateBlock, line: int, width: int) -> Item:
     """Return an item of the line its mark stands on; the mark ends at column `width`."""
     begin, end = state.bMarks[line] + width, state.eMarks[line]
     content = state.src[begin:end]
-    found, matched = Attributes(), ITEM_ATTRIBUTES.match(content)
+    found, matched = NONE, ITEM_ATTRIBUTES.match(content)
     column = width + len(content) - len(content.lstrip(" \t"))
     if matched:
         found = parse(matched[1]) or found
@@ -225,7 +228,7 @@ def _push_term(state: StateBlock, term: str, line: int) -> None:
     opening = state.push("dt_open", "dt", 1)
     opening.map = [line, line + 1]
     if matched := ITEM_ATTRIBUTES.match(term):
-        apply(parse(matched[1]) or Attributes(), opening)
+        apply(parse(matched[1]) or NONE, opening)
         term = term[matched.end() :]
     text = state.push("inline", "", 0)
     text.content, text.map, text.children = term.strip(), [line, line + 1], []

@@ -39,9 +39,7 @@ def named_attributes(state: StateCore) -> None:
 
 
 def _together(named: Attributes, own: Attributes) -> Attributes:
-    return replace(
-        own, id=own.id or named.id, classes=(*named.classes, *own.classes), pairs=(*named.pairs, *own.pairs)
-    )
+    return replace(own, id=own.id or named.id, classes=(*named.classes, *own.classes), pairs=(*named.pairs, *own.pairs))
 
 
 def languages(state: StateCore) -> None:

@@ -23,7 +23,8 @@ ESCAPED = frozenset("\\.*_+`<>()[]{}#!:|\"'$=-~")
 LETTERS = re.compile(r"[^\W\d_]-?[^\W\d_]*$")
 REFERENCE = re.compile(r"\[([^\[\]]+)\][ \t]*(?:[ \t]|\n)[ \t]*\[([^\[\]^]*)\]")
 SPACED = re.compile(  # an address with spaces in it, which CommonMark wants between `<` and `>`
-    r"""(!?)\[([^\[\]]*)\]\([ \t]*(?!<)([^\s()<>"']+(?:[ \t]+[^\s()<>"']+)+)(?:[ \t]+(?:"([^"]*)"|'([^']*)'))?[ \t]*\)"""
+    r"""(!?)\[([^\[\]]*)\]\([ \t]*(?!<)([^\s()<>"']+(?:[ \t]+[^\s()<>"']+)+)"""
+    r"""(?:[ \t]+(?:"([^"]*)"|'([^']*)'))?[ \t]*\)"""
 )
 CLOSINGS = frozenset({"em_close", "strong_close", "s_close", "link_close", "image", "code_inline", "math_inline"})
 MATH = {"(": ("\\\\)", False), "[": ("\\\\]", True)}
@@ -200,7 +201,9 @@ def _read_extension(state: StateInline, silent: bool, written: re.Match[str]) ->
     if written[3]:
         end = after = written.end()
     else:
-        closing = next((m for m in END.finditer(state.src, written.end(), state.posMax) if m[1] in {"", written[1]}), None)
+        closing = next(
+            (m for m in END.finditer(state.src, written.end(), state.posMax) if m[1] in {"", written[1]}), None
+        )
         if closing is None:
             return False
         end, after = closing.start(), closing.end()

@@ -28,7 +28,12 @@ def table_rules(md: MarkdownIt) -> None:
 
 
 def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    if silent or state.is_code_block(start) or not PIPE.match(text_of(state, start)) or not begins_a_block(state, start):
+    if (
+        silent
+        or state.is_code_block(start)
+        or not PIPE.match(text_of(state, start))
+        or not begins_a_block(state, start)
+    ):
         return False
     last = start
     while last < end and not state.isEmpty(last) and PIPE.match(text_of(state, last)):
