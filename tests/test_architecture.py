@@ -38,6 +38,7 @@ MAY_TOUCH_THE_DISK = {
     "generator/read/scaffold.py",
     "generator/render/cache.py",
     "generator/render/drawings.py",
+    "generator/render/liquid/tex.py",
 }
 TOUCHES_THE_DISK = re.compile(r"\b(open|read_text|read_bytes|write_text|write_bytes|unlink|rename|mkdir)\(")
 
