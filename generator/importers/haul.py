@@ -56,6 +56,11 @@ class Document:
         return Place(self.source, self.line or line)
 
 
+def count(number: int, noun: str) -> str:
+    """Return a number of things in words."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 class Haul:
     """Everything one import found."""
 
@@ -84,7 +89,7 @@ class Haul:
         except* SiteError as group:
             self.errors += flatten(group)
 
-    def read_text(self, path: str) -> str:
+    def text_of(self, path: str) -> str:
         """Return the text of an old file, its encoding and garbled words mended and told.
 
         Raises:

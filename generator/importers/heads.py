@@ -59,7 +59,7 @@ def with_value(text: str, key: str, value: object) -> str:
         return json.dumps(rest, indent=2, ensure_ascii=False) + end + head.body
     lines = text.splitlines(keepends=True)
     stop = next((other for other in starts if other > line), 0) or _end_of_head(lines, kind) + 1
-    kept = [one for one in lines[line:stop - 1] if one.lstrip().startswith("#") or one.startswith("[")]
+    kept = [one for one in lines[line : stop - 1] if one.lstrip().startswith("#") or one.startswith("[")]
     return "".join([*lines[: line - 1], _lines(kind, {written: value}, end), *kept, *lines[stop - 1 :]])
 
 

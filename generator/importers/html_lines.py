@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-KEPT = re.compile(r"<(pre|textarea|script|style)\b.*?</\1\s*>|\{%-?\s*(raw|highlight)\b.*?%\}.*?\{%-?\s*end\2", re.DOTALL | re.IGNORECASE)
+KEPT = re.compile(
+    r"<(pre|textarea|script|style)\b.*?</\1\s*>|\{%-?\s*(raw|highlight)\b.*?%\}.*?\{%-?\s*end\2",
+    re.DOTALL | re.IGNORECASE,
+)
 INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 
 

@@ -112,7 +112,7 @@ def _read(haul: Haul, config: Mapping[str, Any], path: str) -> list[tuple[str, C
             haul.by_hand(Place(path), what, "import it into a site of its own")
             return []
         inner = f"{inner[: -len(where.suffix)].removesuffix('.' + language)}{where.suffix}"
-    text = haul.read_text(path)
+    text = haul.text_of(path)
     head = read_head(path, text)
     values = {key.lower(): value for key, value in head.values.items()}
     title, slug = str(values.get("title") or ""), str(values.get("slug") or "")

@@ -12,8 +12,13 @@ from urllib.parse import quote
 
 TOKEN = re.compile(r":([a-z]+)(\[[^\]]*\])?")
 CLOCKS = {
-    **{"year": "%Y", "month": "%m", "monthname": "%B", "day": "%d", "yearday": "%j"},
-    **{"weekday": "%w", "weekdayname": "%A"},
+    "year": "%Y",
+    "month": "%m",
+    "monthname": "%B",
+    "day": "%d",
+    "yearday": "%j",
+    "weekday": "%w",
+    "weekdayname": "%A",
 }
 FILE_NAMES = ("filename", "contentbasename")
 SLUGS = ("slug", "slugorfilename", "slugorcontentbasename")

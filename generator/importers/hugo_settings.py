@@ -49,7 +49,7 @@ def read_settings(haul: Haul) -> HugoConfig:
     paths = [main] if main else []
     paths += [path for path in haul.site.below(FOLDER) if path.endswith((".toml", ".yaml", ".yml", ".json"))]
     for path in paths:
-        loaded = load(path, haul.read_text(path).encode())
+        loaded = load(path, haul.text_of(path).encode())
         given = loaded.value if isinstance(loaded.value, dict) else {}
         stem = path.rpartition("/")[2].rpartition(".")[0]
         if path != main and stem not in {"hugo", "config"}:

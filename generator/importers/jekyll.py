@@ -22,7 +22,7 @@ from generator.importers.heads import head_kind, read_head
 from generator.importers.html_lines import without_indents
 from generator.importers.jekyll_addresses import STYLES, Post, fill, fill_page, moment, slug
 from generator.importers.jekyll_settings import take_settings
-from generator.importers.old_site import is_left_out, list_site
+from generator.importers.old_site import list_site
 
 CONFIGS = ("_config.yml", "_config.yaml")
 LEFT_OUT = (".*", "node_modules", "Gemfile", "Gemfile.lock", "gemfiles", "vendor", "*.gemspec")
@@ -97,7 +97,7 @@ def _read_config(source: Path) -> Jekyll:
         hint = "name the folder that holds `_config.yml` and `_posts`"
         raise SiteError(f"`{source}` is not a Jekyll site", None, hint)
     haul = Haul("jekyll", list_site(source, ["*/*"]))
-    text = Text(name, haul.read_text(name)) if name else Text(CONFIGS[0], "")
+    text = Text(name, haul.text_of(name)) if name else Text(CONFIGS[0], "")
     loaded = load_yaml(text, dates=False)
     config = loaded.value if isinstance(loaded.value, dict) else {}
     try:
@@ -142,7 +142,7 @@ def _take_room(haul: Haul, path: str, room: str) -> None:
         load(path, haul.site.read(path))
     if room == "_includes":
         raw = haul.site.read(path)
-        text = haul.read_text(path)
+        text = haul.text_of(path)
         if text.encode() != raw.removeprefix(b"\xef\xbb\xbf"):
             haul.add(File(to, text.encode(), path))
             return
@@ -160,7 +160,7 @@ def _take_post(haul: Haul, jekyll: Jekyll, path: str, room: str) -> None:
         hint = "name it `YYYY-MM-DD-title.md`"
         haul.by_hand(Place(path), "the name has no date, so Jekyll did not publish it either", hint)
         return
-    text = haul.read_text(path)
+    text = haul.text_of(path)
     head = read_head(path, text)
     values = {**jekyll.defaults(path, "drafts" if room == "_drafts" else "posts"), **head.values}
     folders = [part for part in before.split("/") if part]
@@ -198,7 +198,7 @@ def _categories(values: Mapping[str, Any]) -> list[str]:
 def _take_page(haul: Haul, jekyll: Jekyll, path: str) -> None:
     where = PurePosixPath(path)
     ending = where.suffix.lower()
-    text = haul.read_text(path)
+    text = haul.text_of(path)
     folder = "" if str(where.parent) == "." else str(where.parent)
     if ending not in {*MARKDOWN, ".html", ".htm"}:
         what = "Jekyll ran Liquid over this file, and here only posts and pages have a template"
@@ -212,9 +212,11 @@ def _take_page(haul: Haul, jekyll: Jekyll, path: str) -> None:
         return
     values = {**jekyll.defaults(path, "pages"), **read_head(path, text).values}
     given = values.get("permalink")
-    address = fill(str(given), Post(where.stem, None, "", ())) if given else fill_page(jekyll.permalink, folder, where.stem)
+    address = (
+        fill(str(given), Post(where.stem, None, "", ())) if given else fill_page(jekyll.permalink, folder, where.stem)
+    )
     if address.rstrip("/") in {one.rstrip("/") for one in MADE_HERE} and A_LIST.search(text):
-        hint = f"what else it says can go to `site/pages/`, or into a template of yours: `site/templates/`"
+        hint = "what else it says can go to `site/pages/`, or into a template of yours: `site/templates/`"
         haul.by_hand(Place(path), f"the page at `{address}` is a list of posts, which the builder makes itself", hint)
         return
     to = f"site/pages/{where.with_suffix('.md' if ending in MARKDOWN else '.html')}"
@@ -240,7 +242,7 @@ def _take_collection(haul: Haul, jekyll: Jekyll, path: str, room: str) -> None:
         hint = "make it data (`_data/`) or a page (`site/pages/`)"
         haul.by_hand(Place(path), f"an item of the collection `{name}`, which has no pages of its own", hint)
         return
-    text = haul.read_text(path)
+    text = haul.text_of(path)
     values = {**jekyll.defaults(path, name), **read_head(path, text).values}
     style = str(rules.get("permalink") or "/:collection/:path:output_ext")
     words = {"collection": name, "path": str(inner.with_suffix("")), "name": slug(inner.stem)}

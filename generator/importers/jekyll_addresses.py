@@ -22,9 +22,21 @@ STYLES = {
     "none": "/:categories/:title:output_ext",
 }
 CLOCKS = {  # placeholder -> strftime
-    **{"year": "%Y", "short_year": "%y", "month": "%m", "day": "%d", "hour": "%H", "minute": "%M", "second": "%S"},
-    **{"y_day": "%j", "week": "%V", "w_year": "%G", "w_day": "%u"},
-    **{"short_month": "%b", "long_month": "%B", "short_day": "%a", "long_day": "%A"},
+    "year": "%Y",
+    "short_year": "%y",
+    "month": "%m",
+    "day": "%d",
+    "hour": "%H",
+    "minute": "%M",
+    "second": "%S",
+    "y_day": "%j",
+    "week": "%V",
+    "w_year": "%G",
+    "w_day": "%u",
+    "short_month": "%b",
+    "long_month": "%B",
+    "short_day": "%a",
+    "long_day": "%A",
 }
 PLACEHOLDER = re.compile(r":([a-z_]+)")
 PRETTY_BREAK = re.compile(r"[^\w._~!$&'()+,;=@]+")  # Jekyll's `pretty` slugs keep these
@@ -42,7 +54,7 @@ class Post:
 
 
 def fill(pattern: str, post: Post, ending: str = ".html") -> str:
-    """Return the address, percent-encoded, that a pattern gives a post; in front matter `pretty` is a word, no style."""
+    """Return the address, percent-encoded, that a pattern gives a post; `pretty` is no style there, but a word."""
     words = {
         "title": slug(post.slug or post.name, pretty=True),
         "slug": slug(post.slug or post.name),

@@ -12,7 +12,17 @@ from generator.importers.haul import Haul
 SAME = ("title", "tagline", "description")
 NO_USE = frozenset(
     (
-        *("markdown", "kramdown", "highlighter", "encoding", "destination", "source", "exclude", "include", "keep_files"),
+        *(
+            "markdown",
+            "kramdown",
+            "highlighter",
+            "encoding",
+            "destination",
+            "source",
+            "exclude",
+            "include",
+            "keep_files",
+        ),
         *("livereload", "port", "host", "incremental", "profile", "quiet", "verbose", "safe", "strict_front_matter"),
         *("sass", "compress_html", "markdown_ext", "data_dir", "includes_dir", "layouts_dir", "plugins_dir", "theme"),
         *("remote_theme", "rouge", "liquid", "cache_dir", "disable_disk_cache", "whitelist", "gems", "repository"),
@@ -34,7 +44,7 @@ def take_settings(haul: Haul, loaded: Loaded) -> None:
         elif key in TAKERS:
             TAKERS[key](haul, loaded, key, value)
         elif key not in NO_USE:
-            ours.setdefault("params", {})[key] = value  # type: ignore[index, attr-defined]
+            ours.setdefault("params", {})[key] = value  # type: ignore[index]
             haul.translated(loaded.place((key,)), f"`{key}` stands under `params:`, as `site.params.{key}`")
     url = f"{str(config.get('url') or '').rstrip('/')}{_base(config)}"
     if url.startswith(("http://", "https://")):
@@ -86,7 +96,7 @@ def _permalink(haul: Haul, loaded: Loaded, key: str, value: Any) -> None:
         haul.by_hand(loaded.value_place((key,)), what, "choose a `permalink` in site/config.yaml")
 
 
-def _paginate(haul: Haul, loaded: Loaded, key: str, value: Any) -> None:
+def _paginate(haul: Haul, _loaded: Loaded, _key: str, value: Any) -> None:
     if isinstance(value, int) and value > 0:
         haul.settings["paginate"] = value
 

@@ -8,9 +8,9 @@ from importlib import import_module
 from pathlib import Path
 
 from generator.errors import SiteError, in_order
-from generator.importers.haul import File, Haul
+from generator.importers.haul import File, Haul, count
 from generator.importers.landing import Landed, land, require_apart
-from generator.importers.report import NAMES, REPORT, count, counts, write_report
+from generator.importers.report import NAMES, REPORT, counts, write_report
 from generator.importers.settle import settle
 
 SYSTEMS = tuple(NAMES)

@@ -98,8 +98,8 @@ def _walk(root: Path, left_out: Sequence[str], errors: list[SiteError]) -> Itera
             path = f"{folder}/{entry.name}".lstrip("/")
             if is_left_out(path, left_out):
                 continue
-            if error := _wrong_with(root, path, entry):
-                errors.append(error)
+            if wrong := _wrong_with(root, path, entry):
+                errors.append(wrong)
             elif entry.is_dir():
                 folders.append(path)
             else:
@@ -137,3 +137,18 @@ def _link(root: Path, path: str) -> SiteError | None:
         hint = "its files come over from where they really are; copy the folder if you need it twice"
         return SiteError(f"{shown}, a folder", Place(path), hint)
     return None
+
+
+def stream(file: Path) -> Iterator[bytes]:
+    """Yield a file piece by piece.
+
+    Raises:
+        SiteError: it cannot be read.
+    """
+    try:
+        with file.open("rb") as opened:
+            while piece := opened.read(1 << 20):
+                yield piece
+    except OSError as error:
+        what = f"`{file}` cannot be read: {(error.strerror or '').lower()}"
+        raise SiteError(what, None, "name the file of the export") from None

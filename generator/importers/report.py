@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from generator.errors import SiteError, in_order
-from generator.importers.haul import BY_HAND, TRANSLATED, Document, Haul, Note
+from generator.importers.haul import BY_HAND, TRANSLATED, Document, Haul, Note, count
 
 REPORT = "import-report.md"
 NAMES = {
@@ -57,11 +57,6 @@ def counts(haul: Haul) -> dict[str, int]:
 def leads_there(document: Document, url: str) -> bool:
     """Tell whether a document stands where it stood; a folder's address may lack its slash."""
     return unquote(url).rstrip("/") == unquote(document.address).rstrip("/")
-
-
-def count(number: int, noun: str) -> str:
-    """Return a number of things in words."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _summary(haul: Haul, notes: Sequence[Note], errors: Sequence[SiteError], kept: Sequence[object]) -> str:

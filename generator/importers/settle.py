@@ -11,7 +11,7 @@ import tempfile
 from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from generator.address import BadAddress, make_address
 from generator.config import Config, load_config
@@ -104,7 +104,7 @@ def _in_old_file(error: SiteError, document: Document) -> SiteError:
 def _possible(haul: Haul, document: Document, address: str) -> str:
     """Return an old address in our form; one that no file can have is told."""
     try:
-        return make_address(urlsplit(address).path if "?" in address else address)
+        return make_address(address)
     except BadAddress as error:
         what = f"the old address `{address}` cannot be kept: {error.what}"
         haul.by_hand(document.place(), what, error.hint or "add a redirect at your web server")

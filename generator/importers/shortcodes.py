@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from generator.importers.prose import line_of
 
 WORD = r'(?:[\w.-]+=)?(?:"(?:\\.|[^"\\\n])*"|`[^`]*`|[^\s"`>%/][^\s"`>%]*)'
-CODE = re.compile(rf"\{{\{{(?P<open>[<%])\s*(?P<close>/?)\s*(?P<name>[\w./-]+)(?P<rest>(?:\s+{WORD})*)\s*/?\s*[>%]\}}\}}")
+CODE = re.compile(
+    rf"\{{\{{(?P<open>[<%])\s*(?P<close>/?)\s*(?P<name>[\w./-]+)(?P<rest>(?:\s+{WORD})*)\s*/?\s*[>%]\}}\}}"
+)
 ESCAPED = re.compile(r"\{\{([<%])/\*(.*?)\*/([>%])\}\}", re.DOTALL)
 PARAMETER = re.compile(r'(?:([\w.-]+)=)?(?:"((?:\\.|[^"\\])*)"|`([^`]*)`|(\S+))')
 NUMBERS = re.compile(r"\d+(?:-\d+)?")
