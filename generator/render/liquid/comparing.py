@@ -19,6 +19,9 @@ class Word:
     def __init__(self, name: str) -> None:
         self.name = name
 
+    def __str__(self) -> str:
+        return ""
+
     def fits(self, value: object) -> bool:
         """Tell whether a value is empty; Ruby knows no `blank?`, so nothing is blank."""
         return self.name == "empty" and (isinstance(value, str | Mapping) or is_list(value)) and not len(value)

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from generator.render.body.bounds import WIDEST, Refused, require
 from generator.render.body.dates import DAYS, LONGEST_FORMAT, MONTHS
 
-DIRECTIVE = re.compile(r"%([-0_^#:]*)(\d*)([a-zA-Z%+])")
+DIRECTIVE = re.compile(r"%([-0_^#:]*)(\d*)([a-zA-Z%])")
 LONGEST = 100  # characters of a text that may be a date
 YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?=T|\b)")
@@ -136,7 +136,6 @@ WHOLE = {
     "r": "%I:%M:%S %p",
     "R": "%H:%M",
     "T": "%H:%M:%S",
-    "+": "%a %b %e %H:%M:%S %Z %Y",
 }
 
 

@@ -76,6 +76,8 @@ def find(run: Run, name: str, at: int) -> object:
         return run.counters[name]
     if name in run.names:
         return run.names[name]
+    if name in {"empty", "blank"}:
+        return Word(name)
     hint = run.language.elsewhere.get(name) or did_you_mean(name, sorted({*run.known_names()})) or BRACES
     return run.missing(name, f"`{name}` does not exist", hint, at)
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from generator.render.body.bounds import LONGEST_LIST, Budget, Refused, describe, is_list, require
 from generator.render.body.compare import ordered
-from generator.render.liquid.ruby import inspect, is_nil, to_text
+from generator.render.liquid.comparing import Word
+from generator.render.liquid.ruby import inspect, is_nil, printed, to_text
 
 WHOLE = re.compile(r"\s*-?\d+\s*", re.ASCII)
 POINTED = re.compile(r"\s*-?(?:\d+\.?\d*|\.\d+)\s*", re.ASCII)
@@ -52,14 +53,24 @@ def read(item: object, name: object) -> object:
     Raises:
         Refused: the item is no mapping.
     """
-    value = item
-    for part in to_text(name).split("."):
-        if is_nil(value):
-            return None
-        if not isinstance(value, Mapping):
-            raise Refused(f"{describe(value)} has no `{part}`: the items of the list are no mappings")
-        value = value.get(part)
+    head, *rest = to_text(name).split(".")
+    value = read_one(item, head)
+    for part in rest:
+        value = read_one(value, part) if isinstance(value, str | Mapping) else False
     return value
+
+
+def read_one(item: object, name: str) -> object:
+    """Return a property by its whole name; a text has its parts.
+
+    Raises:
+        Refused: the item is neither a mapping nor a text.
+    """
+    if isinstance(item, Mapping):
+        return item.get(name)
+    if isinstance(item, str):
+        return name if name in str.__str__(item) else None
+    raise Refused(f"{describe(None if is_nil(item) else item)} has no `{name}`: the items of the list are no mappings")
 
 
 def as_number(value: object) -> object:
@@ -76,6 +87,8 @@ def is_target(value: object, target: object) -> bool:
     """Tell whether a property is what `where` looks for: the same text, or a list that has it."""
     if is_nil(target):
         return is_nil(value)
+    if isinstance(target, Word):
+        return not printed(value)
     wanted = to_text(target)
     if isinstance(value, str):
         return str.__str__(value) == wanted

@@ -40,6 +40,7 @@ LATIN = {
     "Ł": "L",
 }
 LATIN |= {"ð": "d", "þ": "th", "ı": "i", "ħ": "h"}
+XML_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"})
 NOW = {"now", "today"}
 SMART = (
     (re.compile(r"---"), "—"),
@@ -202,8 +203,7 @@ def to_sentence(value: object, connector: object = "and") -> str:
 
 def xml_escape(value: object) -> Escaped:
     """Write the characters of XML as entities."""
-    text = to_text(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return Escaped(limited(text.replace('"', "&quot;")))
+    return Escaped(limited(to_text(value).translate(XML_ENTITIES)))
 
 
 def jsonify(value: object) -> Json:

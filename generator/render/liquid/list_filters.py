@@ -11,7 +11,18 @@ from liquid.expression import Expression
 from generator.render.body.bounds import LONGEST_LIST, Refused, describe, is_list, require
 from generator.render.body.texts import Captured
 from generator.render.liquid.evaluate import evaluate, holds
-from generator.render.liquid.items import as_number, compare, flat, identity, is_target, listed, read, sort_by, strictly
+from generator.render.liquid.items import (
+    as_number,
+    compare,
+    flat,
+    identity,
+    is_target,
+    listed,
+    read,
+    read_one,
+    sort_by,
+    strictly,
+)
 from generator.render.liquid.number_filters import plus
 from generator.render.liquid.parsing import parse_condition, parse_value
 from generator.render.liquid.ruby import is_nil, is_true, joined, to_integer, to_text
@@ -59,13 +70,6 @@ def concat(value: object, other: object) -> list[object]:
 def map_items(value: object, name: object) -> list[object]:
     """Return a property of each item."""
     return [None if is_nil(item) else read_one(item, to_text(name)) for item in flat(value)]
-
-
-def read_one(item: object, name: str) -> object:
-    """Return a property by its whole name."""
-    if not isinstance(item, Mapping):
-        raise Refused(f"{describe(item)} has no `{name}`: the items of the list are no mappings")
-    return item.get(name)
 
 
 def compact(value: object, name: object = None) -> list[object]:

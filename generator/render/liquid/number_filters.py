@@ -32,8 +32,7 @@ def round_number(value: object, places: object = 0) -> int | float:
     exact = number
     if -int(number.as_tuple().exponent) > digits or digits < 0:
         exact = number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, EXACT)
-    is_whole = isinstance(places, int) and digits == 0
-    return int(exact) if is_whole or digits == 0 else float(exact)
+    return int(exact) if digits <= 0 else float(exact)
 
 
 def _toward(rounding: str) -> Callable[[object], int]:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import liquid
 from liquid.ast import BlockNode, Node
-from liquid.builtin.expressions import FilteredExpression, tokenize
+from liquid.builtin.expressions import FilteredExpression
 from liquid.builtin.expressions.logical import BooleanExpression
+from liquid.builtin.tags.for_tag import BreakNode, BreakTag, ContinueNode, ContinueTag
 from liquid.builtin.tags.tablerow_tag import TablerowNode, TablerowTag
 from liquid.exceptions import LiquidError
 from liquid.expression import Expression
@@ -25,6 +26,7 @@ from liquid.token import TOKEN_EXPRESSION, TOKEN_TAG, Token
 
 from generator.render.liquid.nesting import check_nesting
 from generator.render.liquid.split import Mistake, split
+from generator.render.liquid.words import OutputTag, Stream, read
 
 __all__ = ["BlockNode", "Markup", "Node", "Parsed", "Parser", "Tablerow", "parse_condition", "parse_value"]
 
@@ -80,6 +82,20 @@ class _TablerowTag(TablerowTag):
     node_class = Tablerow
 
 
+class _BreakTag(BreakTag):
+    def parse(self, stream: TokenStream) -> BreakNode:
+        node = super().parse(stream)
+        node.blank = False  # as in Ruby: the white space around it prints
+        return node
+
+
+class _ContinueTag(ContinueTag):
+    def parse(self, stream: TokenStream) -> ContinueNode:
+        node = super().parse(stream)
+        node.blank = False
+        return node
+
+
 @dataclass(frozen=True)
 class Parsed:
     """A file's tree, and what is wrong with it; with mistakes in its blocks the tree is empty."""
@@ -101,7 +117,8 @@ class Parser(liquid.Environment):
         ours |= {"post_url": False, "highlight": True, **plugins}
         for name, is_block in ours.items():
             self.add_tag(type(name, (_MarkupTag,), {"name": name, "end": f"end{name}", "block": is_block}))
-        self.add_tag(_TablerowTag)
+        for tag in (_TablerowTag, OutputTag, _BreakTag, _ContinueTag):
+            self.add_tag(tag)
 
     def error(self, exc: type[LiquidError] | LiquidError, msg: str | None = None, token: Token | None = None) -> None:
         """Note a mistake and go on."""
@@ -117,7 +134,9 @@ class Parser(liquid.Environment):
         if parts.mistakes or nesting:
             return Parsed((), (*parts.mistakes, *nesting))
         self._found = []
-        nodes = get_parser(self).parse(TokenStream(iter(parts.tokens)))
+        stream = Stream(iter(parts.tokens))
+        stream.remarks = self._found
+        nodes = get_parser(self).parse(stream)
         unclosed = re.compile(r"`(?:end|else|elsif|when)")  # follows from a block tag that could not be read
         found = [mistake for mistake in self._found if not unclosed.search(mistake.what)]
         return Parsed(tuple(nodes), tuple(found or self._found))
@@ -152,7 +171,7 @@ def walk(nodes: Iterator[Node]) -> Iterator[Node]:
 
 
 def _stream(text: str) -> TokenStream:
-    return TokenStream(tokenize(text, Token(TOKEN_EXPRESSION, text, 0, text)))
+    return read(Token(TOKEN_EXPRESSION, text, 0, text), "")
 
 
 def _reword(what: str) -> str:

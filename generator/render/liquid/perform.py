@@ -149,6 +149,7 @@ def _tablerow(run: Run, node: Tablerow, out: Out) -> None:
     columns = node.expression.cols
     row = loops.TableRow(len(items), loops.count(run, columns) if columns else None)
     out.append(run.file.mark(node.token.start_index) + '<tr class="row1">\n')
+    run.rows += 1
     with run.scope({"tablerowloop": row}) as names:
         for item in items:
             run.budget.step()
@@ -159,6 +160,9 @@ def _tablerow(run: Run, node: Tablerow, out: Out) -> None:
             if row["col_last"] and not row["last"]:
                 out.append(f'</tr>\n<tr class="row{row.row + 1}">')
             row.step()
+    run.rows -= 1
+    if not run.loops and not run.rows:
+        run.interrupts.clear()  # Ruby would end the page here without a word
     out.append("</tr>\n")
 
 
@@ -204,7 +208,7 @@ def _ifchanged(run: Run, node: IfChangedNode, out: Out) -> None:
 
 def _interrupt(word: str) -> Callable[[Run, Node, Out], None]:
     def interrupt(run: Run, _: Node, __: Out) -> None:
-        if not run.loops:
+        if not run.loops and not run.rows:
             raise Refused(f"`{word}` stands in no loop", "it leaves the `for` around it")
         run.interrupts.append(word)
 

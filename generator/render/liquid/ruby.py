@@ -51,7 +51,7 @@ def date_text(value: date) -> str:
 
 
 def to_text(value: object, depth: int = 0) -> str:
-    """Write a value as `{{ }}` and text filters do: nil is nothing, a list its items one after the other."""
+    """Write a value as text filters do, by Ruby's `to_s`: nil is nothing, a list is written in brackets."""
     match value:
         case str():
             return str.__str__(value)
@@ -69,10 +69,15 @@ def to_text(value: object, depth: int = 0) -> str:
             return inspect(value, depth)
     if is_nil(value):
         return ""
-    if is_list(value):
-        require(depth < DEEPEST, f"lists stand more than {DEEPEST} deep inside each other")
-        return joined([to_text(item, depth + 1) for item in value])
-    return str(value)
+    return inspect(value, depth) if is_list(value) else str(value)
+
+
+def printed(value: object, depth: int = 0) -> str:
+    """Write a value as `{{ }}` does: a list is its items one after the other."""
+    if not is_list(value) or isinstance(value, range):
+        return to_text(value)
+    require(depth < DEEPEST, f"lists stand more than {DEEPEST} deep inside each other")
+    return joined([printed(item, depth + 1) for item in value])
 
 
 def joined(texts: list[str], glue: str = "") -> str:

@@ -18,7 +18,7 @@ from generator.read.page import Page
 from generator.render.body.bounds import MOST_CHARACTERS, Budget, Exceeded, Told
 from generator.render.body.texts import MARKDOWN_OPEN, Captured, DataMarkdown, Json, Own, clean
 from generator.render.liquid.missing import Missing
-from generator.render.liquid.ruby import to_text
+from generator.render.liquid.ruby import printed
 from generator.render.liquid.texts import Escaped
 from generator.render.listing import FILE_READ, SITE_POSTS
 from generator.render.values import LINE_CLOSE, LINE_OPEN, Block, Inline, Text, Value, hide
@@ -67,6 +67,7 @@ class Run:
         self.counters: dict[str, int] = {}
         self.cycles: dict[object, int] = {}
         self.loops: list[Mapping[str, object]] = []
+        self.rows = 0  # `tablerow`s that are open
         self.stopped_at: dict[str, int] = {}  # of each loop: where `offset: continue` goes on
         self.changed: str | None = None
         self.interrupts: list[str] = []  # "break" and "continue" that no loop has taken yet
@@ -114,10 +115,9 @@ class Run:
         file = File(source, parsed.nodes, self._next_mark, tuple(starts))
         self._next_mark += len(starts)
         self.sources.append((file.first_mark, source))
-        for mistake in parsed.mistakes:
-            self.note(source.error(mistake.what, mistake.offset, mistake.hint))
-        for mistake in self.language.check(parsed):
-            self.note(source.error(mistake.what, mistake.offset, mistake.hint))
+        for mistake in (*parsed.mistakes, *self.language.check(parsed)):
+            what = mistake.what + self._chain()
+            self.note(SiteError(what, source.place(mistake.offset), mistake.hint, level=mistake.level))
         self._opened[source.path] = file
         return file
 
@@ -129,8 +129,8 @@ class Run:
         if len(self.files) > DEEPEST_INCLUDE:
             what = f"includes stand more than {DEEPEST_INCLUDE} deep inside each other: does one include itself?"
             raise Exceeded(what)
-        file = self.open(source)
-        self.files.append((file, at))
+        self.files.append((self.file, at))  # while it is parsed, so that its mistakes say who includes it
+        self.files[-1] = (file := self.open(source)), at
         yield file  # after an error that ends the page the file stays open: the error stands in it
         self.files.pop()
         self.at = at
@@ -159,14 +159,16 @@ class Run:
 
     def error(self, what: str, at: int, hint: str = "", level: str = "error") -> SiteError:
         """Make a mistake at an offset; in an include it says how the page came there."""
-        outer = [self.files[index - 1][0].source for index in range(1, len(self.files))]
+        return SiteError(what + self._chain(), self.place(at), hint, level=level)
+
+    def _chain(self) -> str:
+        """Say where the files that are open were included, the innermost first."""
+        outer = [file.source for file, _ in self.files]
         chain = [
             f"{source.path}:{source.spot(included)[0]}"
-            for source, (_, included) in zip(outer, self.files[1:], strict=True)
+            for source, (_, included) in zip(outer, self.files[1:], strict=False)
         ]
-        if chain:
-            what = f"{what} (included at {', '.join(reversed(chain))})"
-        return SiteError(what, self.place(at), hint, level=level)
+        return f" (included at {', '.join(reversed(chain))})" if chain else ""
 
     def note(self, error: SiteError) -> None:
         """Keep a mistake; the same one made again, in a loop, is kept once."""
@@ -237,7 +239,7 @@ class Run:
                 return self.keep(value.shown())
             case Text() | Block() | Inline():
                 return self.keep(value)
-        text = clean(to_text(value))
+        text = clean(printed(value))
         return self.keep(Text(text)) if text else ""
 
     def write(self, value: object) -> str:

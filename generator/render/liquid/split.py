@@ -29,6 +29,7 @@ class Mistake(NamedTuple):
     what: str
     offset: int
     hint: str = ""
+    level: str = "error"
 
 
 class Split(NamedTuple):
