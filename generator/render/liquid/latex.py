@@ -78,11 +78,12 @@ def _bare(body: str) -> tuple[str, bool]:
 def _drawing(call: Call, options: dict[str, str], kind: str) -> Block:
     """Return a picture that TeX made, or the source with a word about what is missing."""
     label = f"a drawing in TeX (`{kind}`)"
-    if not call.config.tex:
+    if kind in NEEDS_GRAPHVIZ:
+        hint = "TeX would have to start Graphviz for it: put a picture in its place, `dot -Tsvg` draws one"
+        call.warn(f"{label} is shown as its source", hint)
+    elif not call.config.tex:
         hint = "set `tex: true` in site/config.yaml to have TeX draw it, or put a picture in its place"
         call.warn(f"{label} is shown as its source", hint)
-    elif kind in NEEDS_GRAPHVIZ:
-        call.warn(f"{label} is shown as its source", "TeX would have to start Graphviz, which is never allowed here")
     elif not has_tex():
         call.warn(f"{label} is shown as its source", "`latex` and `dvisvgm` are not on the PATH")
     else:
