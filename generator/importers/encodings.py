@@ -7,6 +7,7 @@ where they surely are: never inside code, because a post may be about them.
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
 )
+CP1252 = "".join(bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xA0))
+SURE = re.compile(f"[\u00c2-\u00f4][\u0080-\u00bf{CP1252}]")  # two bytes of UTF-8; `\u00c3` and a space may be meant
 WIDEST = 60  # characters of a line shown before and after
 
 
@@ -39,7 +42,7 @@ def decode_old(path: str, data: bytes) -> Decoded:
         SiteError: the file is not text.
     """
     text, changes = _decode(path, data)
-    if not text.isascii():
+    if SURE.search(text):
         text, repaired = _mend(path, text)
         changes += repaired
     return Decoded(text, tuple(changes))
@@ -84,7 +87,7 @@ def _mend(path: str, text: str) -> tuple[str, list[tuple[Place, str]]]:
     config = TextFixerConfig(
         **dict.fromkeys(("unescape_html", "remove_terminal_escapes", "uncurl_quotes", "fix_latin_ligatures"), False),
         **dict.fromkeys(("fix_character_width", "fix_line_breaks", "fix_surrogates"), False),
-        **dict.fromkeys(("remove_control_chars", "replace_lossy_sequences", "explain"), False),
+        **dict.fromkeys(("remove_control_chars", "replace_lossy_sequences", "restore_byte_a0", "explain"), False),
         normalization=None,
     )
     if not is_bad(text):
@@ -93,7 +96,7 @@ def _mend(path: str, text: str) -> tuple[str, list[tuple[Place, str]]]:
     parts: list[str] = []
     for start, line, is_code in _pieces(text):
         fixed = line
-        if not is_code and not line.isascii() and is_bad(line):
+        if not is_code and SURE.search(line) and is_bad(line):
             fixed = fix_text(line, config)
         if fixed != line:
             number = text.count("\n", 0, start) + 1

@@ -260,7 +260,4 @@ def _add_document(haul: Haul, path: str, to: str, text: str, address: str, keys:
         head = text[: len(text) - len(read_head(path, text).body)] if head_kind(text) != "none" else ""
         text = head + without_indents(text[len(head) :])
         haul.translated(Place(path), "a post in HTML is Markdown here; indents are gone, which would mean code")
-    if "include_relative" in text:
-        line = text.count("\n", 0, text.index("include_relative")) + 1
-        haul.by_hand(Place(path, line), "`include_relative` has no meaning here", "move the file to site/includes/")
     haul.add_document(Document(to, text, path, address, original=original, keys=keys))

@@ -123,7 +123,7 @@ def _future(haul: Haul, loaded: Loaded, key: str, value: Any) -> None:
 
 
 def _separator(haul: Haul, loaded: Loaded, key: str, value: Any) -> None:
-    if str(value).strip() not in {"<!--more-->", "<!-- more -->"}:
+    if str(value).strip() not in {"", "<!--more-->", "<!-- more -->"}:  # empty lines: the first paragraph, as here
         what = f"excerpts end at `{str(value).encode('unicode_escape').decode()}` in Jekyll, at `<!--more-->` here"
         haul.by_hand(loaded.value_place((key,)), what, "without the mark, an excerpt is the first paragraph")
 

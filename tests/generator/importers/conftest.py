@@ -1,10 +1,11 @@
-"""`moved("jekyll", "…")`: an old site in one string, imported, built by the real builder, and asked where addresses lead."""
+"""`moved("jekyll", "…")`: an old site in one string, imported, built, and asked where its old addresses lead."""
 
 from __future__ import annotations
 
 import base64
 import re
 import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,3 +106,10 @@ class Mover:
 def moved(tmp_path: Path) -> Mover:
     """Return a mover: call it with a system and an old site in one string."""
     return Mover(tmp_path)
+
+
+@pytest.fixture
+def golden() -> Callable[[str], str]:
+    """Return a reader of the reports that were looked at and kept."""
+    folder = Path(__file__).parents[2] / "golden" / "import"
+    return lambda system: (folder / f"{system}.md").read_text(encoding="utf-8")
