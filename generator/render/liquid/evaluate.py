@@ -25,6 +25,7 @@ from generator.render.liquid.missing import Missing
 from generator.render.liquid.ruby import is_nil, is_true, leading_integer, to_integer
 from generator.render.liquid.run import Run
 
+LONG = 5_000  # characters or items; work on more takes time worth a look at the clock
 COMMANDS = ("size", "first", "last")
 LONGEST_RANGE_MADE = 10 * LONGEST_RANGE
 BRACES = "to show the braces themselves write `{% raw %}…{% endraw %}`"
@@ -176,6 +177,8 @@ def apply(run: Run, value: object, step: Filter) -> object:
     except SiteError as error:
         raise run.told(error.what, at, error.hint) from None
     run.budget.make(result)
+    if isinstance(value, str | list | tuple | range) and len(value) > LONG:
+        run.budget.check_clock()
     return result
 
 

@@ -7,13 +7,16 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from generator.render.body.bounds import LONGEST_LIST, Budget, Refused, describe, is_list, require
+from generator.data.leaves import FloatLeaf, IntLeaf, TextLeaf
+from generator.render.body.bounds import Budget, Refused, describe, is_list, require
 from generator.render.body.compare import ordered
 from generator.render.liquid.comparing import Word
 from generator.render.liquid.ruby import inspect, is_nil, printed, to_text
 
 WHOLE = re.compile(r"\s*-?\d+\s*", re.ASCII)
 POINTED = re.compile(r"\s*-?(?:\d+\.?\d*|\.\d+)\s*", re.ASCII)
+LONGEST = 200_000  # items of a list that a filter takes or makes
+SINGLE = {str, int, float, bool, type(None), TextLeaf, IntLeaf, FloatLeaf}
 LONG = 5_000  # items; work on longer lists takes time worth a look at the clock
 DEEPEST = 60
 
@@ -22,17 +25,17 @@ def flat(value: object, depth: int = 0) -> list[object]:
     """Return the items of a list, and of the lists in it; a mapping or a single value is one item, nil none."""
     if is_nil(value):
         return []
-    if isinstance(value, range):
-        require(len(value) <= LONGEST_LIST, f"this range has more than {LONGEST_LIST:,} numbers")
-        return list(value)
     if not is_list(value):
         return [value]
+    require(len(value) <= LONGEST, f"this list has more than {LONGEST:,} items")
+    if isinstance(value, range) or not any(type(item) not in SINGLE and is_list(item) for item in value):
+        return list(value)
     require(depth < DEEPEST, f"lists stand more than {DEEPEST} deep inside each other")
     items: list[object] = []
     for item in value:
         if is_list(item) and not isinstance(item, range):
             items += flat(item, depth + 1)
-            require(len(items) <= LONGEST_LIST, f"this list would be longer than {LONGEST_LIST:,} items")
+            require(len(items) <= LONGEST, f"this list would be longer than {LONGEST:,} items")
         else:
             items.append(item)
     return items
@@ -44,6 +47,7 @@ def listed(value: object) -> list[object] | None:
         return [value[key] for key in value]
     if isinstance(value, range):
         return flat(value)
+    require(not is_list(value) or len(value) <= LONGEST, f"this list has more than {LONGEST:,} items")
     return list(value) if is_list(value) else None
 
 

@@ -8,10 +8,11 @@ from typing import Any
 from liquid.exceptions import LiquidError
 from liquid.expression import Expression
 
-from generator.render.body.bounds import LONGEST_LIST, Refused, describe, is_list, require
+from generator.render.body.bounds import Refused, describe, is_list, require
 from generator.render.body.texts import Captured
 from generator.render.liquid.evaluate import evaluate, holds
 from generator.render.liquid.items import (
+    LONGEST,
     as_number,
     compare,
     flat,
@@ -62,8 +63,9 @@ def concat(value: object, other: object) -> list[object]:
     """Put one list behind another."""
     if not is_list(other):
         raise Refused(f"{describe(None if is_nil(other) else other)} is not a list to add")
+    require(len(other) <= LONGEST, f"this list would be longer than {LONGEST:,} items")
     items = [*flat(value), *other]
-    require(len(items) <= LONGEST_LIST, f"this list would be longer than {LONGEST_LIST:,} items")
+    require(len(items) <= LONGEST, f"this list would be longer than {LONGEST:,} items")
     return items
 
 
@@ -210,20 +212,25 @@ def _without(end: int) -> Callable[..., object]:
             return value
         count = min(to_integer(number), len(value))
         require(count >= 0, "the number is negative")
-        items = flat(value) if isinstance(value, range) else list(value)
+        items = flat_once(value)
         return items[: len(items) - count] if end else items[count:]
 
     return without
 
 
+def flat_once(value: object) -> list[object]:
+    """Return a list as it is, unless it is too long."""
+    return listed(value) or []
+
+
 def push(value: object, item: object) -> object:
     """Add an item behind the others."""
-    return [*value, item] if is_list(value) else value
+    return [*flat_once(value), item] if is_list(value) else value
 
 
 def unshift(value: object, item: object) -> object:
     """Add an item before the others."""
-    return [item, *value] if is_list(value) else value
+    return [item, *flat_once(value)] if is_list(value) else value
 
 
 def sample(run: Run, value: object, number: object = 1) -> object:

@@ -45,7 +45,8 @@ def _toward(rounding: str) -> Callable[[object], int]:
 
 def absolute(value: object) -> int | float:
     """Take the sign off."""
-    return printable(abs(to_number(value)))
+    number = to_number(value)
+    return printable(-number if number < 0 else number)
 
 
 def plus(value: object, other: object) -> int | float:

@@ -83,7 +83,7 @@ class Run:
         from generator.render.liquid.perform import perform_all
 
         out: list[str] = []
-        self.files.append((self.open(source), 0))
+        self.files.append((self.load(source), 0))
         try:
             perform_all(self, self.file.nodes, out)
         except Exceeded as error:
@@ -104,7 +104,7 @@ class Run:
         """All the mistakes found so far, and the warnings."""
         return sorted(self._errors.values(), key=sort_key)
 
-    def open(self, source: SourceText) -> File:
+    def load(self, source: SourceText) -> File:
         """Parse a file; what is wrong with it is noted."""
         if source.path in self._opened:
             return self._opened[source.path]
@@ -130,7 +130,7 @@ class Run:
             what = f"includes stand more than {DEEPEST_INCLUDE} deep inside each other: does one include itself?"
             raise Exceeded(what)
         self.files.append((self.file, at))  # while it is parsed, so that its mistakes say who includes it
-        self.files[-1] = (file := self.open(source)), at
+        self.files[-1] = (file := self.load(source)), at
         yield file  # after an error that ends the page the file stays open: the error stands in it
         self.files.pop()
         self.at = at
@@ -168,6 +168,7 @@ class Run:
             f"{source.path}:{source.spot(included)[0]}"
             for source, (_, included) in zip(outer, self.files[1:], strict=False)
         ]
+        chain = [*chain[:1], "…", *chain[-2:]] if len(chain) > 4 else chain
         return f" (included at {', '.join(reversed(chain))})" if chain else ""
 
     def note(self, error: SiteError) -> None:

@@ -12,9 +12,11 @@ from urllib.parse import quote_plus, unquote_to_bytes
 
 from generator.render.body import bounds
 from generator.render.body.bounds import Refused, is_list, limited, require
+from generator.render.liquid.items import LONGEST
 from generator.render.liquid.ruby import is_nil, to_integer, to_text
 from generator.render.liquid.texts import Escaped, escape_once
 
+LONGEST_HTML = 500_000  # characters
 SPACE = "\t\n\v\f\r "
 WORD = re.compile(r"[^\t\n\v\f\r \0]+")
 ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
@@ -78,7 +80,7 @@ def split(text: str, separator: object) -> list[str]:
     elif mark:
         parts = text.split(mark)
     else:
-        require(len(text) <= bounds.LONGEST_LIST, "this text is too long to be split into characters")
+        require(len(text) <= LONGEST, "this text is too long to be split into characters")
         parts = list(text)
     while parts and not parts[-1]:
         parts.pop()
@@ -97,6 +99,7 @@ def strip_newlines(text: str) -> str:
 
 def strip_html(text: str) -> str:
     """Take tags, comments, scripts and styles out."""
+    require(len(text) <= LONGEST_HTML, f"a text of more than {LONGEST_HTML:,} characters is too long for this")
     for opener, closer in BLOCKS:
         kept, position = [], 0
         while (start := text.find(opener, position)) >= 0 and (end := text.find(closer, start)) >= 0:
