@@ -17,9 +17,9 @@ from generator.render.markup.kramdown.lines import begins_a_block, ends_a_block,
 from generator.render.markup.math_blocks import math_environment, math_fence
 from generator.render.markup.parser import paragraph, trigger
 
-ATTRIBUTES = re.compile(r"\{:(?!:|/)((?:\\\}|[^}])+)\}")
-NAMED = re.compile(r"\{:(\w[\w-]*):((?:\\\}|[^}])+)\}")
-EXTENSION = re.compile(r"\{::(\w+)(?:\s((?:\\\}|[^}])*?))?(/)?\}")
+ATTRIBUTES = re.compile(r"\{:(?!:|/)((?:\\\}|[^}]){1,1000})\}")
+NAMED = re.compile(r"\{:(\w[\w-]*):((?:\\\}|[^}]){1,1000})\}")
+EXTENSION = re.compile(r"\{::(\w{1,40})(?:\s((?:\\\}|[^}]){0,1000}?))?(/)?\}")
 END = re.compile(r"\{:/(\w*)\}")
 ABBREVIATION = re.compile(r"\*\[(.+?)\]:(.*)")
 OPENING = re.compile(r"\$\$|\\\\\[")
@@ -150,8 +150,14 @@ def run_extension(state: StateBlock, name: str, given: str, line: int) -> None:
 
 def _last(state: StateBlock, start: int, end: int, name: str) -> int:
     """Return the line that closes an extension, or -1."""
+    unclosed: dict[tuple[str, int], int] = state.env.setdefault("unclosed_extensions", {})
+    if unclosed.get((name, end), end) <= start:
+        return -1
     closed = {f"{{:/{name}}}", "{:/}"}
-    return next((line for line in range(start + 1, end) if text_of(state, line) in closed), -1)
+    last = next((line for line in range(start + 1, end) if text_of(state, line) in closed), -1)
+    if last < 0:
+        unclosed[name, end] = start  # no line is searched twice
+    return last
 
 
 def _abbreviation(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: ARG001

@@ -28,8 +28,8 @@ EMPTY = frozenset("area base br col command embed hr img input keygen link meta 
 START = re.compile(r"<(?:!--|([A-Za-z][\w:-]*)(?=[\s/>]))")
 ENDS_TEXT = re.compile(r"</?([A-Za-z][\w:-]*)(?=[\s/>])")
 MARKDOWN = re.compile(r"""\s+markdown\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.I)
-RAW_SPAN = re.compile(r"<(code|kbd|samp|var|math|svg)(?=[\s>])[^<>]*>.*?</\1\s*>", re.I | re.DOTALL)
-FAILURES = 20  # elements without an end after which no more ends are looked for
+RAW_SPAN = re.compile(r"<(code|kbd|samp|var|math|svg)(?=[\s>])[^<>]*>", re.I)
+FAILURES = 8  # elements without an end after which no more ends are looked for
 CHUNK = 64  # lines to look for an end in at first
 
 
@@ -194,10 +194,15 @@ def _raw_span(state: StateInline, silent: bool) -> bool:
     """Inline rule: the inside of `<code>` and its like is text."""
     if state.src[state.pos] != "<":
         return False
-    found = RAW_SPAN.match(state.src, state.pos, state.posMax)
-    if found is None:
+    opening = RAW_SPAN.match(state.src, state.pos, state.posMax)
+    absent = state.env.setdefault("raw_spans_absent", {})
+    if opening is None or absent.get(opening[1]) is state.src:
+        return False
+    closing = re.compile(rf"</{opening[1]}\s*>", re.I).search(state.src, opening.end(), state.posMax)
+    if closing is None:
+        absent[opening[1]] = state.src  # a search that found nothing is not made twice
         return False
     if not silent:
-        state.push("html_inline", "", 0).content = found[0]
-    state.pos = found.end()
+        state.push("html_inline", "", 0).content = state.src[state.pos : closing.end()]
+    state.pos = closing.end()
     return True

@@ -58,7 +58,7 @@ def _list(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     opening.map = [start, line]
     outcomes = [_read_item(state, item) for item in items]
     _tighten(state, items, outcomes, ended)
-    if any(_read_task(paragraph) for paragraph in outcomes):
+    if sum(map(_read_task, outcomes)):
         opening.attrJoin("class", "tasks")
     state.push("bullet_list_close" if kind == "ul" else "ordered_list_close", kind, -1)
     state.line = line

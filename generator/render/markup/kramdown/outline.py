@@ -82,8 +82,9 @@ def contents(state: StateCore) -> None:
     chosen = [heading for heading in found if heading.id not in left_out]
     classes = f' class="{opening.attrs["class"]}"' if "class" in opening.attrs else ""
     name = str(opening.attrs.get("id", "markdown-toc"))
-    findings: Findings = state.env["findings"]
-    findings.claim(name, opening.map[0] if opening.map else 0)
+    if "id" not in opening.attrs:
+        findings: Findings = state.env["findings"]
+        findings.claim(name, opening.map[0] if opening.map else 0)
     html = _nested(chosen, opening.tag, f' id="{name}"{classes}')
     token = Token("block_value", "", 0, block=True, map=opening.map, meta={"html": html, "label": ""})
     state.tokens[start : end + 1] = [token] if chosen else []

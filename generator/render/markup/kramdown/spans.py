@@ -188,8 +188,6 @@ def _extension(state: StateInline, silent: bool) -> bool:
     written = ATTRIBUTES.match(src, pos, state.posMax)
     if written is None:
         return False
-    if state.pending or not state.tokens:
-        return False
     if not silent:
         token = state.push("span_attributes", "", 0)
         token.markup, token.meta = written[0], {"found": parse(written[1].strip())}
@@ -235,6 +233,8 @@ def span_attributes(state: StateCore) -> None:
                 kept.append(token)
             if kept and kept[-1] is token and token.type == "span_attributes":
                 token.type, token.content = "text", token.markup
+                if token.meta["found"] is None:
+                    continue  # something in braces
                 place = findings.place(lines[id(token)], token.markup, block.map[1] if block.map else 0)
                 hint = "put them right behind a link, an image, code or emphasis"
                 findings.warn("these attributes stand behind plain text", place, hint)
