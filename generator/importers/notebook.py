@@ -10,7 +10,7 @@ import binascii
 import html
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -37,6 +37,7 @@ class Notebook:
     path: str
     folder: str  # of its pictures, relative to the post: "index_files"
     language: str
+    translate: Callable[[str, int], str]  # Markdown of a cell, and its number
     is_echoed: bool = True
     files: dict[str, bytes] = field(default_factory=dict)  # pictures, by their path relative to the post
     told: Told = field(default_factory=Told)
@@ -86,7 +87,7 @@ def write_cells(notebook: Notebook, cells: list[dict[str, Any]]) -> str:
     for number, cell in enumerate(cells, 1):
         source = _joined(cell.get("source", ""), f"`source` of cell {number}", notebook.path)
         if cell["cell_type"] == "markdown":
-            parts.append(_with_attachments(notebook, cell, source, number))
+            parts.append(_with_attachments(notebook, cell, notebook.translate(source, number), number))
         elif cell["cell_type"] == "code":
             parts += _code(notebook, cell, source, number)
         elif cell["cell_type"] != "raw":
@@ -168,8 +169,9 @@ def _picture(notebook: Notebook, encoded: str, options: Mapping[str, str], name:
     try:
         content = base64.b64decode(re.sub(r"\s+", "", encoded), validate=True)
     except (binascii.Error, ValueError):
+        shown = name.partition(".")[0]
         raise SiteError(
-            f"the picture of output {name} is not base64", Place(notebook.path), "run the cell again"
+            f"the picture of output {shown} is not base64", Place(notebook.path), "run the cell again"
         ) from None
     path = f"{notebook.folder}/cell-{name}"
     notebook.files[path] = content

@@ -116,7 +116,7 @@ def _take_page(haul: Haul, pelican: Pelican, path: str, inner: str) -> None:
         haul.by_hand(Place(path, 1), "an article without a date came over as a draft", "add `date:`, drop the draft")
     rules = address_rules(pelican.settings, "PAGE" if is_page else "ARTICLE")
     words = {"slug": _slug(pelican, values, inner), "category": _pelican_slug(category)}
-    is_hidden = str(values.get("status") or "published").lower() == "draft" or "draft" in keys
+    is_hidden = str(values.get("status") or "published").lower() == "draft" or bool({"draft", "status"} & set(keys))
     addresses = [] if is_hidden else rules.addresses(values, words, date)
     room = "site/pages" if is_page else "posts"
     to = f"{room}/{PurePosixPath(inner.removeprefix('pages/') if is_page else inner).with_suffix('.md')}"

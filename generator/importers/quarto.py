@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
@@ -14,11 +14,11 @@ from generator.config import LANGUAGE
 from generator.data.text import Text
 from generator.data.yaml_loader import load_yaml
 from generator.errors import Place, SiteError
-from generator.importers.haul import Document, File, Haul
+from generator.importers.haul import Document, File, Haul, count
 from generator.importers.heads import head_kind, read_head, with_value
 from generator.importers.notebook import Notebook, language_of, read_notebook, write_cells
 from generator.importers.old_site import list_site
-from generator.importers.quarto_body import Told, translate_body
+from generator.importers.quarto_body import Reading, Told, translate_body
 from generator.read.page import DATED_NAME
 
 LEFT_OUT = (
@@ -135,10 +135,9 @@ def _notebook_head(text: str) -> str:
 def _take_page(haul: Haul, quarto: Quarto, path: str, text: str) -> None:
     """Translate a page and give it its old address."""
     where = PurePosixPath(path)
-    to, told = quarto.places[path], Told()
     read = text
     if where.suffix == ".ipynb":
-        text = _from_notebook(haul, quarto, path, text, to, told)
+        text = _from_notebook(haul, quarto, path, text)
     head = read_head(path, text)
     values = {key.lower(): value for key, value in head.values.items()}
     if values.get("listing") and str(where.with_suffix("")) == "index":
@@ -148,17 +147,30 @@ def _take_page(haul: Haul, quarto: Quarto, path: str, text: str) -> None:
     if values.get("bibliography"):
         line = head.loaded.place(("bibliography",)).line
         haul.by_hand(Place(path, line), "a list of works", "write the works out, or as footnotes")
-    text = _translated(haul, quarto, path, text, told)
+    if where.suffix != ".ipynb":
+        text = _translated(haul, quarto, path, text)
     inner = str(where.parent) if where.stem == "index" else str(where.with_suffix(""))
     plain = "/" if inner == "." else f"/{inner}/" if where.stem == "index" else f"/{inner}.html"
     address = "" if values.get("draft") is True else quote(plain, safe="/~!$&'()+,;=@")
-    haul.add_document(Document(to, text, path, address, original=read))
+    haul.add_document(Document(quarto.places[path], text, path, address, original=read))
 
 
-def _translated(haul: Haul, quarto: Quarto, path: str, text: str, told: Told) -> str:
+def _translated(haul: Haul, quarto: Quarto, path: str, text: str) -> str:
     """Translate the body, and tell what was done by its lines."""
-    body = read_head(path, text).body if head_kind(text) != "none" else text
-    head = text[: len(text) - len(body)]
+    head = read_head(path, text)
+    start = text[: len(text) - len(head.body)] if head_kind(text) != "none" else ""
+    told = Told()
+    made = translate_body(text[len(start) :], _reading(quarto, path, head.values), told)
+    before = start.count("\n")
+    for line, what in told.changed:
+        haul.translated(Place(path, before + line), what)
+    for line, what, hint in told.by_hand:
+        haul.by_hand(Place(path, before + line), what, hint)
+    return start + made
+
+
+def _reading(quarto: Quarto, path: str, values: Mapping[str, Any]) -> Reading:
+    """Return how a page is read: what its head says of code, and where its links lead."""
     folder = posixpath.dirname(path)
 
     def resolve(target: str) -> str:
@@ -168,33 +180,41 @@ def _translated(haul: Haul, quarto: Quarto, path: str, text: str, told: Told) ->
         new = quarto.places.get(old, "")
         return quote(posixpath.relpath(new, posixpath.dirname(quarto.places[path]))) if new else ""
 
-    execute = read_head(path, text).values.get("execute")
+    execute = values.get("execute")
     is_echoed = quarto.is_echoed and not (isinstance(execute, dict) and execute.get("echo") is False)
-    lines = Told()
-    made = translate_body(body, is_echoed, resolve, lines)
-    before = 0 if path.endswith(".ipynb") else head.count("\n")
-    is_notebook = path.endswith(".ipynb")
-    for line, what in [*told.changed, *((0 if is_notebook else before + n, what) for n, what in lines.changed)]:
-        haul.translated(Place(path, line), what)
-    hands = [*told.by_hand, *((0 if is_notebook else before + n, what, hint) for n, what, hint in lines.by_hand)]
-    for line, what, hint in hands:
-        haul.by_hand(Place(path, line), what, hint)
-    return head + made if made != body else text
+    return Reading(is_echoed, resolve)
 
 
-def _from_notebook(haul: Haul, quarto: Quarto, path: str, text: str, to: str, told: Told) -> str:
+def _from_notebook(haul: Haul, quarto: Quarto, path: str, text: str) -> str:
     """Turn a notebook into Markdown; a first cell with front matter is the head."""
     metadata, cells = read_notebook(path, text)
-    stem = PurePosixPath(to).stem
+    to = quarto.places[path]
     first = _notebook_head(text)
     head = ""
     if cells and head_kind(first) == "yaml":
         head, cells = first.rstrip() + "\n\n", cells[1:]
-    notebook = Notebook(path, f"{stem}_files", language_of(metadata), quarto.is_echoed, {}, told)
+    reading = _reading(quarto, path, read_head(path, head).values)
+
+    def translate(source: str, number: int) -> str:
+        told = Told()
+        made = translate_body(source, replace(reading, part=f"cell-{number}"), told)
+        for _, what in told.changed:
+            haul.translated(Place(path), f"cell {number}: {what}")
+        for _, what, hint in told.by_hand:
+            haul.by_hand(Place(path), f"cell {number}: {what}", hint)
+        return made
+
+    stem = f"{PurePosixPath(to).stem}_files"
+    notebook = Notebook(path, stem, language_of(metadata), translate, reading.is_echoed)
     body = write_cells(notebook, cells)
     for name, content in notebook.files.items():
         haul.add(File(f"{posixpath.dirname(to)}/{name}", content, path))
-    haul.translated(Place(path), f"a notebook of {len(cells)} cells and {len(notebook.files)} pictures is Markdown")
+    for _, what in notebook.told.changed:
+        haul.translated(Place(path), what)
+    for _, what, hint in notebook.told.by_hand:
+        haul.by_hand(Place(path), what, hint)
+    sizes = f"{count(len(cells), 'cell')} and {count(len(notebook.files), 'picture')}"
+    haul.translated(Place(path), f"a notebook of {sizes} is Markdown")
     return head + body
 
 

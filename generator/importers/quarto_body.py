@@ -44,14 +44,23 @@ class Told:
     by_hand: list[tuple[int, str, str]] = field(default_factory=list)
 
 
-def translate_body(body: str, is_echoed: bool, resolve: Callable[[str], str], told: Told) -> str:
-    """Turn a body of Quarto's Markdown into ours; `resolve` gives the new place of a file that a link names."""
+@dataclass(frozen=True)
+class Reading:
+    """How one body is read."""
+
+    is_echoed: bool  # the code of cells is seen unless they say otherwise
+    resolve: Callable[[str], str]  # the new place of a file that a link names
+    part: str = "inline"  # what footnotes of this body are named after
+
+
+def translate_body(body: str, reading: Reading, told: Told) -> str:
+    """Turn a body of Quarto's Markdown into ours."""
     notes: list[str] = []
-    body = in_prose(body, lambda stretch, at: _prose(stretch, line_of(body, at), resolve, told, notes))
-    body = _cells(body, is_echoed, told)
+    made = in_prose(body, lambda stretch, at: _prose(stretch, line_of(body, at), reading, told, notes))
+    made = _cells(made, reading.is_echoed, told)
     if notes:
-        body = body.rstrip("\n") + "\n\n" + "\n\n".join(notes) + "\n"
-    return body
+        made = made.rstrip("\n") + "\n\n" + "\n\n".join(notes) + "\n"
+    return made
 
 
 def is_shown(options: dict[str, str], is_echoed: bool) -> bool:
@@ -126,7 +135,7 @@ def _listing(listing: re.Match[str]) -> str:
     return f"{listing['fence']}{language[1] if language else ''}" + (f' {{file="{name[1]}"}}' if name else "")
 
 
-def _prose(text: str, line: int, resolve: Callable[[str], str], told: Told, notes: list[str]) -> str:
+def _prose(text: str, line: int, reading: Reading, told: Told, notes: list[str]) -> str:
     """Translate a stretch without code that starts at `line`."""
 
     def at(match: re.Match[str]) -> int:
@@ -138,8 +147,9 @@ def _prose(text: str, line: int, resolve: Callable[[str], str], told: Told, note
         return made
 
     def note(match: re.Match[str]) -> str:
-        notes.append(f"[^inline-{len(notes) + 1}]: {match[1]}")
-        return tell(match, f"[^inline-{len(notes)}]")
+        name = f"{reading.part}-{len(notes) + 1}"
+        notes.append(f"[^{name}]: {match[1]}")
+        return tell(match, f"[^{name}]")
 
     def keep(match: re.Match[str]) -> str:
         told.by_hand.append(
@@ -154,7 +164,7 @@ def _prose(text: str, line: int, resolve: Callable[[str], str], told: Told, note
     text = REFERENCE.sub(lambda found: tell(found, f"@{KINDS[found[1]]}:{found[2]}"), text)
     text = DIV.sub(lambda found: tell(found, _div(found, at(found), told)), text)
     text = INLINE_NOTE.sub(note, text)
-    text = LINK.sub(lambda found: tell(found, _link(found, resolve)), text)
+    text = LINK.sub(lambda found: tell(found, _link(found, reading.resolve)), text)
     for found in CITATION.finditer(text):
         hint = "write the work out, or as a footnote: `[^name]`"
         told.by_hand.append((at(found), f"the citation `{_short(found[0])}` has no list of works here", hint))

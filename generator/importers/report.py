@@ -64,10 +64,10 @@ def _summary(haul: Haul, notes: Sequence[Note], errors: Sequence[SiteError], kep
     lines = [
         f"{count(found['posts'], 'post')}, {count(found['pages'], 'page')} and {count(found['others'], 'other file')}"
         " came over.",
-        f"{found['same']:,} of the posts and pages are as they were, {found['changed']:,} were translated.",
-        f"{found['kept_addresses']:,} of {found['addresses']:,} old addresses lead to the same page.",
-        f"{count(sum(note.kind == BY_HAND for note in notes), 'thing')} to do by hand, "
-        f"{count(len(errors), 'mistake')} that kept a file out.",
+        f"Posts and pages as they were: {found['same']:,}; translated: {found['changed']:,}.",
+        f"Old addresses that lead to the same page: {found['kept_addresses']:,} of {found['addresses']:,}.",
+        f"To do by hand: {sum(note.kind == BY_HAND for note in notes):,}; "
+        f"mistakes that kept a file out: {len(errors):,}.",
     ]
     return "\n".join([*lines, *([f"{count(len(kept), 'file')} left alone."] if kept else [])])
 
@@ -112,7 +112,7 @@ def _folder(path: str) -> str:
 
 
 def _addresses(haul: Haul) -> list[str]:
-    rows = sorted((document.address or "(none)", unquote(url), document.path) for document, url in haul.moved)
+    rows = sorted((document.address or "(draft)", unquote(url), document.path) for document, url in haul.moved)
     if not rows:
         return []
     cells = [f"| {_cell(old)} | {_cell(new)} | `{_cell(path)}` |" for old, new, path in rows]

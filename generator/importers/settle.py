@@ -117,8 +117,15 @@ def _moved(haul: Haul, document: Document, wanted: str) -> Document:
     keys = {key.lower() for key in read_head(document.path, document.text).values}
     named = next((key for key in ("permalink", "url", "path") if key in keys), "")
     edit = with_value(document.text, named, shown) if named else with_keys(document.text, {"permalink": shown})
-    haul.translated(document.place(), f"`{named or 'permalink'}: {shown}` keeps the old address")
+    line = _first_change(document.text, edit)
+    haul.translated(document.place(line), f"`{named or 'permalink'}: {shown}` keeps the old address")
     return replace(document, text=edit)
+
+
+def _first_change(before: str, after: str) -> int:
+    """Return the first line that differs, from 1."""
+    pairs = zip(before.split("\n"), after.split("\n"), strict=False)
+    return next((number for number, (old, new) in enumerate(pairs, 1) if old != new), 1)
 
 
 def _with_aliases(haul: Haul, document: Document, aliases: list[str]) -> Document:
@@ -126,7 +133,8 @@ def _with_aliases(haul: Haul, document: Document, aliases: list[str]) -> Documen
     keys = {key.lower() for key in read_head(document.path, document.text).values}
     named = next((key for key in ("aliases", "redirect_from") if key in keys), "")
     edit = with_value(document.text, named, shown) if named else with_keys(document.text, {"aliases": shown})
-    haul.translated(document.place(), f"`{named or 'aliases'}: {', '.join(shown)}` keeps the old addresses")
+    line = _first_change(document.text, edit)
+    haul.translated(document.place(line), f"`{named or 'aliases'}: {', '.join(shown)}` keeps the old addresses")
     return replace(document, text=edit)
 
 

@@ -60,7 +60,7 @@ def gather(source: Path) -> Haul:
         with haul.each():
             _take(haul, export, item, taken)
     if comments := sum(item.comments for item in items):
-        haul.by_hand(Place(source.name), f"{count(comments, 'comment')} left out", "no page here has a place for them")
+        haul.by_hand(Place(source.name), f"{count(comments, 'comment')} left out", "no page here has comments")
     return haul
 
 

@@ -97,6 +97,12 @@ class Mover:
         old, new = source or self.folder / "old", self.folder / "new"
         return Removal(old, new, move_in(system, old, new))
 
+    def of_file(self, system: str, text: str) -> Removal:
+        """Import one file."""
+        old = self.folder / "old.xml"
+        old.write_text(text, encoding="utf-8")
+        return self.again(system, old)
+
     def __call__(self, system: str, text: str) -> Removal:
         self.write(text)
         return self.again(system)
