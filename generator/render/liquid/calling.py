@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from generator.errors import SiteError, did_you_mean
-from generator.render.body.bounds import Refused
+from generator.render.body.bounds import Refused, Told
 from generator.render.body.texts import Captured
 from generator.render.liquid.missing import Missing
 from generator.render.liquid.texts import dress, on_marked
@@ -32,12 +32,12 @@ def call(run: Run, name: str, value: object, args: list[object], named: dict[str
     """Apply a filter.
 
     Raises:
-        Refused: it cannot take these values.
+        Refused: it cannot take these values; or Told, when there is no such filter.
     """
     language = run.language
     function = language.filters.get(name) or language.scripted.get(name)
     if function is None:
-        raise Refused(f"there is no filter named `{name}`")
+        raise Told  # noted when the file was read
     given = [None if isinstance(arg, Missing) else arg for arg in args]
     keys = {key: None if isinstance(arg, Missing) else arg for key, arg in named.items()}
     value = None if isinstance(value, Missing) else value

@@ -22,6 +22,7 @@ from generator.render.body.texts import Own
 from generator.render.liquid import calling
 from generator.render.liquid.comparing import Word, contains, equal, order
 from generator.render.liquid.missing import Missing
+from generator.render.liquid.names import Record
 from generator.render.liquid.ruby import is_nil, is_true, leading_integer, to_integer
 from generator.render.liquid.run import Run
 
@@ -115,7 +116,7 @@ def _key(run: Run, value: Mapping[str, object], key: str, name: str, at: int) ->
         return len(value)
     if key == "first":
         return next(([first, value[first]] for first in value), None)
-    hint = getattr(value, "hint_for", lambda _: "")(key) or did_you_mean(key, [str(known) for known in value])
+    hint = value.hint_for(key) if isinstance(value, Record) else did_you_mean(key, [str(known) for known in value])
     return run.missing(name, f"`{name}` does not exist", hint, at)
 
 

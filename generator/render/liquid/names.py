@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import PurePosixPath
 
 from generator.config import Config
 from generator.data.view import View
+from generator.errors import did_you_mean
 from generator.read.page import Page
 from generator.render.body.names import own
 from generator.render.body.texts import Own
@@ -20,6 +21,7 @@ from generator.render.liquid.texts import Markdownified
 from generator.render.listing import SITE_POSTS, Listing
 
 MORE = re.compile(r"<!--\s*more\s*-->|<!--\s*excerpt\s*-->")
+TAGS = re.compile(r"\{%.*?%\}\n?|\{\{.*?\}\}|\{#\s.*?#\}", re.DOTALL)
 NOT_PLAIN = ("next", "previous", "content", "output")
 ELSEWHERE = {
     "paginator": "lists of posts are made by the theme",
@@ -47,8 +49,12 @@ SITE_HINT = "keys of your own stand under `params:` in `site/config.yaml`"
 class Record(Mapping[str, object]):
     """A mapping whose values are made when they are asked for."""
 
-    def __init__(self, values: Mapping[str, object], hint: Callable[[str], str] = lambda _: "") -> None:
-        self._values, self.hint_for = values, hint
+    def __init__(self, values: Mapping[str, object], hints: Mapping[str, str], otherwise: str) -> None:
+        self._values, self._hints, self._otherwise = values, hints, otherwise
+
+    def hint_for(self, key: str) -> str:
+        """Say what may have been meant by a key that is not there."""
+        return self._hints.get(key) or did_you_mean(key, self._values) or self._otherwise.format(key)
 
     def __getitem__(self, key: str) -> object:
         value = self._values[key]
@@ -83,14 +89,14 @@ class Names:
 
     def all(self) -> dict[str, object]:
         """Return every name."""
-        site = Record(self._site(), lambda key: SITE_HINTS.get(key, ""))
+        site = Record(self._site(), SITE_HINTS, SITE_HINT)
         return {"page": self.record(self.page), "site": site, "jekyll": {"environment": Own("production")}}
 
     def record(self, page: Page) -> Record:
         """Return a page as Jekyll's templates see it."""
         path = page.source.path
         if path not in self._records:
-            self._records[path] = Record(self._page(page), lambda key: PAGE_HINT.format(key))
+            self._records[path] = Record(self._page(page), {}, PAGE_HINT)
         return self._records[path]
 
     def _page(self, page: Page) -> dict[str, object]:
@@ -187,9 +193,9 @@ class Names:
 
 
 def _excerpt(page: Page) -> Markdownified:
-    """Return the Markdown of an excerpt: as given, up to the mark, or the first paragraph."""
+    """Return the Markdown of an excerpt: as given, up to the mark, or the first paragraph; tags are left out."""
     if page.meta.excerpt:
         return Markdownified.make(page.meta.excerpt, ())
-    if mark := MORE.search(page.body):
-        return Markdownified.make(page.body[: mark.start()].strip(), ())
-    return Markdownified.make(page.body.strip().partition("\n\n")[0], ())
+    mark = MORE.search(page.body)
+    text = TAGS.sub("", page.body[: mark.start()] if mark else page.body).strip()
+    return Markdownified.make(text if mark else text.partition("\n\n")[0], ())
