@@ -34,7 +34,7 @@ PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".bmp", "
 PIECE = re.compile(
     r"""\s*(?:@([\w:-]+)(?:=(?:"[^"]*"|'[^']*'|\S+))?|([\w:-]+)=("[^"]*"|'[^']*'|\S*)|("[^"]*"|'[^']*'|\S+))"""
 )
-MARKS = re.compile(r"([\\.*_+`<>()\[\]{}#!:|\"'$=~-])")  # what Markdown may read; kramdown escapes no more than these
+MARKS = re.compile(r"[\\*_`<>()\[\]{}#!:|\"'$=~&^@-]")  # what Markdown may read
 PLAIN = re.compile(r"[\w.-]+")
 
 
@@ -131,7 +131,7 @@ def _files(root: Path) -> Iterator[str]:
 def _picture(address: str, wanted: Wanted, markup: str) -> str:
     """Return a picture as Markdown, with its attributes behind it."""
     given = dict(wanted.attributes)
-    alt = MARKS.sub(r"\\\1", " ".join(given.pop("alt", "").split())).replace("&", "&amp;")
+    alt = MARKS.sub(lambda mark: f"&#{ord(mark[0])};", " ".join(given.pop("alt", "").split()))
     title = html.escape(" ".join(given.pop("title", "").split())).replace("\\", "\\\\")
     text = f"![{alt}](<{address}>" + (f' "{title}"' if title else "") + ")"
     pairs = [f".{name}" for name in given.pop("class", "").split() if PLAIN.fullmatch(name)]

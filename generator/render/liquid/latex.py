@@ -27,7 +27,7 @@ NEEDS_GRAPHVIZ = ("dot2tex", "digraph", "graph")
 COMMENT = re.compile(r"(?<!\\)%.*")
 EMPTY_LINES = re.compile(r"\n\s*\n")
 DELIMITERS = (("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)"), ("$", "$"))
-INLINE = {"kramdown": ("$$", "$$"), "commonmark": ("\\(", "\\)")}
+INLINE = {"kramdown": ("\\\\(", "\\\\)"), "commonmark": ("\\(", "\\)")}
 DISPLAY = {"kramdown": ("\\\\[", "\\\\]"), "commonmark": ("$$", "$$")}
 
 

@@ -13,6 +13,7 @@ from generator.render.liquid.plugin import Call, Plugin
 from generator.render.values import Inline
 
 ADDRESS = re.compile(r"https?://\S+")
+QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|\S+")
 WORD = re.compile(r"[\w.@:/-]+")
 EMBEDDED = {  # tag -> what a reader is told, and the address of what was shown
     "youtube": ("Video on YouTube", "https://www.youtube.com/watch?v={}"),
@@ -31,7 +32,7 @@ EMBEDDED = {  # tag -> what a reader is told, and the address of what was shown
 
 def gist(call: Call) -> Inline:
     """Return a link to a gist: `{% gist user/id file.py %}`."""
-    words = call.markup.replace('"', " ").replace("'", " ").split()
+    words = _words(call)
     if not words or len(words) > 2 or not WORD.fullmatch(words[0]):
         raise SiteError("`gist` names no gist", None, "write `{% gist user/id %}` or `{% gist user/id file.py %}`")
     address = words[0] if ADDRESS.match(words[0]) else f"https://gist.github.com/{words[0]}"
@@ -44,12 +45,16 @@ def _embedded(label: str, pattern: str) -> Callable[[Call], Inline]:
     """Return a tag that links to what a foreign script would have shown."""
 
     def draw(call: Call) -> Inline:
-        words = call.markup.replace('"', " ").replace("'", " ").split()
+        words = _words(call)
         if not words or not WORD.fullmatch(words[0].partition("?")[0]):
             raise SiteError(f"`{call.name}` names nothing to show", None, f"write `{{% {call.name} id %}}`")
         return _link(words[0] if ADDRESS.match(words[0]) else pattern.format(words[0]), label)
 
     return draw
+
+
+def _words(call: Call) -> list[str]:
+    return [word.strip("\"'") for word in QUOTED.findall(call.markup)]
 
 
 def _link(address: str, label: str) -> Inline:

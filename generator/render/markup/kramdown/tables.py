@@ -16,7 +16,7 @@ DASHES = re.compile(r"[+|: \t-]*-[+|: \t-]*")
 EQUALS = re.compile(r"[+|: \t=]*=[+|: \t=]*")
 # What is stepped over as a whole, a pipe that stands for itself, and a pipe that ends a cell.
 PIECE = re.compile(
-    r"(`+)(?!`).+?(?<!`)\1(?!`)|<code[^<>]*>.*?</code>|\$\$.+?\$\$|\$(?![\s$])(?:\\.|[^$\\])*?(?<!\s)\$(?!\d)|\\.|\|"
+    r"(`+)(?!`).+?(?<!`)\1(?!`)|<code[^<>]*>.*?</code>|\\\\\(.+?\\\\\)|\$\$.+?\$\$|\$(?![\s$])(?:\\.|[^$\\])*?(?<!\s)\$(?!\d)|\\.|\|"
 )
 COLUMN = re.compile(r"(:?)-+(:?)")
 
