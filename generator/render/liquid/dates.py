@@ -30,7 +30,7 @@ def read_moment(value: object, zone: tzinfo) -> datetime | None:
         return None
     text = str(value).strip()
     try:
-        if re.fullmatch(r"\d{1,12}", text):
+        if isinstance(value, int) or re.fullmatch(r"\d{1,12}", text):
             return datetime.fromtimestamp(int(text), zone)
         return _read_text(text, zone) if len(text) <= LONGEST else None
     except (ValueError, OverflowError, OSError):

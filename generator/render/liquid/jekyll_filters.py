@@ -22,7 +22,7 @@ from generator.render.liquid.run import Run
 from generator.render.liquid.text_filters import of_text
 from generator.render.liquid.texts import Escaped, Markdownified
 
-IN_ADDRESS = "!#$%&'()*+,-./:;=?@[]_~"
+IN_ADDRESS = "!#$%&'()*+,-./:;=?@_~"
 CJK = re.compile(r"[\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7af\u1100-\u11ff\uf900-\ufaff]")
 OTHER_WORD = re.compile(r"[^\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7af\u1100-\u11ff\uf900-\ufaff\s]+")
 PRETTY = set("._~!$&'()+,;=@")
@@ -80,13 +80,14 @@ def absolute_url(run: Run, value: object) -> str | None:
     """Return an address on this site with the site's own before it."""
     address = relative_url(value)
     is_whole = address is None or ":" in address.partition("/")[0]
-    return address if is_whole or not run.config.url else run.config.url + str(address)
+    return address if is_whole or not run.config.url else run.config.url + (address or "/")
 
 
 def _address_of(value: object) -> str:
     if isinstance(value, Mapping):
-        return to_text(value.get("url"))
-    return to_text(value)
+        value = value.get("url", value)
+    text = to_text(value)
+    return text.rstrip() or text and "/"
 
 
 def strip_index(value: object) -> str | None:
@@ -242,7 +243,9 @@ def _string(text: str) -> str:
 def newline_to_br(run: Run, value: object) -> object:
     """Put a `<br />` before every line break; the lines stay text."""
     lines = to_text(value).replace("\r\n", "\n").split("\n")
-    return run.captured(["<br />\n".join(run.show(line) for line in lines)]) if len(lines) > 1 else value
+    if len(lines) > 1:
+        return run.captured(["<br />\n".join(run.show(line) for line in lines)])
+    return to_text(value) if is_list(value) else value
 
 
 def _no_sass(_: object) -> object:

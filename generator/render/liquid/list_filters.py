@@ -71,7 +71,8 @@ def concat(value: object, other: object) -> list[object]:
 
 def map_items(value: object, name: object) -> list[object]:
     """Return a property of each item."""
-    return [None if is_nil(item) else read_one(item, to_text(name)) for item in flat(value)]
+    key = to_text(name)
+    return [None if is_nil(item) or isinstance(item, bool | float) else read_one(item, key) for item in flat(value)]
 
 
 def compact(value: object, name: object = None) -> list[object]:
@@ -196,7 +197,7 @@ def find_exp(run: Run, value: object, variable: object, expression: object) -> o
 
 def group_by_exp(run: Run, value: object, variable: object, expression: object) -> object:
     """Return groups of the items for which an expression has the same value."""
-    items = listed(value)
+    items = [[key, value[key]] for key in value] if isinstance(value, Mapping) else listed(value)
     if items is None:
         return value
     try:

@@ -131,7 +131,8 @@ def truncatewords(value: object, words: object = 15, ellipsis: object = "...") -
         return None
     text, most = to_text(value), max(to_integer(words), 1)
     found = WORD.findall(text)
-    return text if len(found) <= most else limited(" ".join(found[:most]) + to_text(ellipsis))
+    is_longer = len(found) > most or (len(found) == most and text != text.rstrip(SPACE))
+    return limited(" ".join(found[:most]) + to_text(ellipsis)) if is_longer else text
 
 
 def cut(value: object, offset: object, length: object = None) -> object:

@@ -98,9 +98,9 @@ def test_a_missing_name_is_told_once_for_each_place(site):
         "    5 | {% for i in (1..3) %}{{ page.tilte }}{{ site.data.rows[0].lsos }}{% endfor %}\n"
         "      |                         ^\n"
         "hint: did you mean `title`?",
-        "posts/2020-01-02-a.md:5:42: warning: `site.data.rows[0].lsos` does not exist\n"
+        "posts/2020-01-02-a.md:5:41: warning: `site.data.rows[0].lsos` does not exist\n"
         "    5 | {% for i in (1..3) %}{{ page.tilte }}{{ site.data.rows[0].lsos }}{% endfor %}\n"
-        "      |                                          ^\n"
+        "      |                                         ^\n"
         "hint: did you mean `loss`?",
     ]
 
