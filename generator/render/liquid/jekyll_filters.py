@@ -87,7 +87,7 @@ def _address_of(value: object) -> str:
     if isinstance(value, Mapping):
         value = value.get("url", value)
     text = to_text(value)
-    return text.rstrip() or text and "/"
+    return text.rstrip() or ("/" if text else "")
 
 
 def strip_index(value: object) -> str | None:

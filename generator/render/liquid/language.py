@@ -63,6 +63,7 @@ class Liquid:
 
     def run(self, page: Page, view: View) -> Run:
         """Return a run of one page's body."""
+        view.cells_are_text = True
         names = Names(page, view, self.config, self.listing)
         return Run(self, page, names.all(), names.reads)
 

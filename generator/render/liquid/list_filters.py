@@ -197,7 +197,8 @@ def find_exp(run: Run, value: object, variable: object, expression: object) -> o
 
 def group_by_exp(run: Run, value: object, variable: object, expression: object) -> object:
     """Return groups of the items for which an expression has the same value."""
-    items = [[key, value[key]] for key in value] if isinstance(value, Mapping) else listed(value)
+    pairs: list[object] = [[key, value[key]] for key in value] if isinstance(value, Mapping) else []
+    items = pairs or listed(value)
     if items is None:
         return value
     try:

@@ -229,3 +229,17 @@ def test_the_language_can_be_chosen_by_path(site):
     )
 
     assert built.body("/2020/01/02/a/") == built.body("/2021/01/02/b/") == "<p>A</p>\n"
+
+
+def test_cells_of_a_csv_file_are_text_as_they_are_written_there(site):
+    """As in Jekyll: `2.50` stays `2.50`, and equals the text, not the number."""
+    body = (
+        '{% for row in site.data.n %}{{ row.loss }} {{ row.loss | plus: 1 }} {% if row.epoch == "2" %}two{% endif %} '
+        "{% endfor %}{{ site.data.n[0].loss }}{{ site.data.n.first.epoch | append: '!' }}"
+    )
+    before = site(f"-- _data/n.csv --\nloss,epoch\n2.50,2\n0.0000517904197523513445,07\n{POST}{body}\n")
+    shown = before.body("/2020/01/02/a/")
+    after = site("-- _data/n.csv --\nloss,epoch\n2.5,2\n0.0000517904197523513445,07\n").body("/2020/01/02/a/")
+
+    assert shown == "<p>2.50 3.5 two 0.0000517904197523513445 1.0000517904197523  2.502!</p>\n"
+    assert after == "<p>2.5 3.5 two 0.0000517904197523513445 1.0000517904197523  2.52!</p>\n"
