@@ -12,10 +12,10 @@ from generator.__main__ import SYSTEMS, parser
 from generator.config import Config
 from generator.data.ledger import Ledger
 from generator.data.tree import Tree
-from generator.render.listing import Listing
 from generator.render.liquid.language import Liquid
 from generator.render.liquid.nesting import BRANCHES, SINGLE
 from generator.render.liquid.plugins import PLUGINS
+from generator.render.listing import Listing
 from generator.render.render import make_tools
 
 ROOT = Path(__file__).parents[1]

@@ -119,7 +119,7 @@ def test_a_value_of_the_data_is_text_wherever_it_stands(built: BuiltSite):
     [
         'A <em class="term">parrot</em> repeats. This one – trained on ten years of messages – also “remembers”…',
         '<a href="https://gist.github.com/robin/0badcafe#file-train-py">Gist robin/0badcafe: train.py</a>',
-        '<ul id="markdown-toc"><li><a href="#sweep-16-runs-or-so">Sweep: 16 runs, or so</a></li>',
+        '<ul id="markdown-toc"><li><a href="#sweep-4-runs-or-so">Sweep: 4 runs, or so</a></li>',
         '<td class="col1"> 6.18e-05 </td><td class="col2"> 0.0493938 </td><td class="col3"> 2 </td>',
         '<td class="col2">Sintra</td></tr> <tr class="row2"><td class="col1">Porto</td></tr>',
         "<tr> <td><code>num_beams</code></td> <td></td> </tr>",
@@ -174,9 +174,9 @@ def test_each_latex_block_is_a_formula_with_its_source_as_the_words_for_it(built
 def test_a_drawing_in_tex_leaves_its_source(built: BuiltSite):
     assert (
         '<details class="tex-source"><summary>A drawing in TeX that is not drawn here</summary>'
-        "<pre><code>\\begin{dot2tex}[dot]\n"
+        '<div class="hl"><pre tabindex="0"><code>\\begin{dot2tex}[dot]\n'
         "digraph G { x1 -&gt; h1 [color=red]; x2 -&gt; h1; h1 -&gt; y; }\n"
-        "\\end{dot2tex}</code></pre></details>"
+        "\\end{dot2tex}</code></pre></div></details>"
     ) in built.body("/2020/08/03/groups/")
 
 

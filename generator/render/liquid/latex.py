@@ -98,7 +98,5 @@ def _drawing(call: Call, options: dict[str, str], kind: str) -> Block:
             return Block(f'<figure class="tex"><img src="{address}" alt="{alt}" loading="lazy"></figure>', call.body)
     source = html.escape(call.body.strip("\n"))
     said = "<summary>A drawing in TeX that is not drawn here</summary>"
-    return Block(
-        f'<details class="tex-source">{said}<div class="hl"><pre tabindex="0"><code>{source}</code></pre></div></details>',
-        call.body,
-    )
+    listing = f'<div class="hl"><pre tabindex="0"><code>{source}</code></pre></div>'
+    return Block(f'<details class="tex-source">{said}{listing}</details>', call.body)

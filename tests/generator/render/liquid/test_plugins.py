@@ -16,7 +16,8 @@ HEAD = "---\ntitle: A\ndate: 2020-01-01\ntemplating: liquid\n"
 TIKZ = "{% latex %}\n\\begin{tikzpicture}\n\\draw (0,0) -- (1,<1);\n\\end{tikzpicture}\n{% endlatex %}"
 SOURCE = (
     '<details class="tex-source"><summary>A drawing in TeX that is not drawn here</summary>'
-    '<div class="hl"><pre tabindex="0"><code>\\begin{tikzpicture}\n\\draw (0,0) -- (1,&lt;1);\n\\end{tikzpicture}</code></pre></div></details>\n'
+    '<div class="hl"><pre tabindex="0"><code>\\begin{tikzpicture}\n\\draw (0,0) -- (1,&lt;1);\n\\end{tikzpicture}'
+    "</code></pre></div></details>\n"
 )
 
 
