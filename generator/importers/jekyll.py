@@ -19,7 +19,7 @@ from generator.data.yaml_loader import load_yaml
 from generator.errors import Place, SiteError
 from generator.importers.haul import Document, File, Haul
 from generator.importers.heads import head_kind, read_head
-from generator.importers.html_lines import without_indents
+from generator.importers.html_pieces import without_indents
 from generator.importers.jekyll_addresses import STYLES, Post, fill, fill_page, moment, slug
 from generator.importers.jekyll_settings import take_settings
 from generator.importers.old_site import list_site

@@ -59,6 +59,8 @@ def land(files: Iterable[File], target: Path, system: str) -> Landed:
         plain = {"version": VERSION, "system": system, "files": dict(sorted(hashes.items()))}
         content = (json.dumps(plain, indent=1, ensure_ascii=False) + "\n").encode()
         if hashes != known or not (target / MANIFEST).is_file():
+            if hasattr(os, "sync"):
+                os.sync()  # what the list names is on the disk before the list is
             atomic_write(target / MANIFEST, content)
     except OSError as error:
         name = Path(error.filename or target).name
@@ -88,19 +90,23 @@ def _land(file: File, target: Path, before: str, landed: Landed) -> str | None:
             why = "you changed it since it was imported" if before else "it was there before the import"
             landed.kept.append((file.path, why))
             return None
-    _write(place, file.content)
+    put(place, file.content)
     landed.written.append(file.path)
     return new
 
 
-def _write(place: Path, content: bytes | Path) -> None:
-    if isinstance(content, bytes):
-        atomic_write(place, content)
-        return
+def put(place: Path, content: bytes | Path) -> None:
+    """Write a file aside and move it into place, so that nobody finds a part of it.
+
+    The disk is asked to keep it by `land`, once for all files: a thousand posts would take half a minute.
+    """
     place.parent.mkdir(parents=True, exist_ok=True)
-    aside = place.with_name(f".tmp-{place.name}-{os.getpid()}")
+    aside = place.with_name(f".tmp-{place.name[:100]}-{os.getpid()}")
     try:
-        shutil.copyfile(content, aside)
+        if isinstance(content, bytes):
+            aside.write_bytes(content)
+        else:
+            shutil.copyfile(content, aside)
         aside.replace(place)
     finally:
         aside.unlink(missing_ok=True)

@@ -12,10 +12,10 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from typing import Any
 
 from generator.errors import Place, SiteError
+from generator.importers.html_pieces import ATTRIBUTE, PIECE, TAG_NAME
 from generator.importers.quarto_body import Told, is_shown, take_options
 
 PICTURES = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
@@ -231,36 +231,25 @@ def _joined(value: object, name: str, path: str) -> str:
 
 def safe_table(text: str) -> str:
     """Return the tables of a piece of HTML with nothing but their cells; empty when there are none."""
-    reader = _Tables()
-    reader.feed(text)
-    reader.close()
-    return re.sub(r"\n\s*\n+", "\n", "".join(reader.parts)).strip() if not reader.depth else ""
+    parts: list[str] = []
+    at = depth = muted = 0
+    for piece in [*PIECE.finditer(text), None]:
+        if depth and not muted:
+            parts.append(html.escape(html.unescape(text[at : piece.start() if piece else len(text)]), quote=False))
+        named = TAG_NAME.match(piece[0]) if piece else None
+        if not piece or not named:
+            at = piece.end() if piece else at
+            continue
+        name, is_end, at = named[1].lower(), piece[0].startswith("</"), piece.end()
+        muted = max(0, muted + (-1 if is_end else 1)) if name in {"style", "script"} else muted
+        depth += name == "table" and not is_end
+        if depth and not muted and name in TABLE_TAGS and not (is_end and name == "br"):
+            parts.append(f"</{name}>" if is_end else f"<{name}{_spans(piece[0])}>")
+        depth -= name == "table" and is_end and depth > 0
+    return re.sub(r"\n[ \t]*(?=\n)", "", "".join(parts)).strip() if not depth else ""
 
 
-class _Tables(HTMLParser):
-    """Keeps the tags of tables and their text."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self.depth = self.muted = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Write the start of a tag that may stay."""
-        self.depth += tag == "table"
-        self.muted += tag in {"style", "script"}
-        if self.depth and tag in TABLE_TAGS and not self.muted:
-            kept = "".join(f' {key}="{html.escape(value)}"' for key, value in attrs if key in SPANS and value)
-            self.parts.append(f"<{tag}{kept}>")
-
-    def handle_endtag(self, tag: str) -> None:
-        """Write the end of a tag that may stay."""
-        if self.depth and tag in TABLE_TAGS and tag != "br" and not self.muted:
-            self.parts.append(f"</{tag}>")
-        self.depth -= tag == "table" and self.depth > 0
-        self.muted -= tag in {"style", "script"} and self.muted > 0
-
-    def handle_data(self, data: str) -> None:
-        """Write the text of a cell."""
-        if self.depth and not self.muted:
-            self.parts.append(html.escape(data, quote=False))
+def _spans(tag: str) -> str:
+    """Return the attributes that make cells wide or name what they head."""
+    found = [(key.lower(), a or b or c) for key, a, b, c in ATTRIBUTE.findall(tag)]
+    return "".join(f' {key}="{html.escape(value)}"' for key, value in found if key in SPANS and value)

@@ -15,11 +15,11 @@ from urllib.parse import unquote
 
 from generator.address import BadAddress, make_address
 from generator.config import Config, load_config
-from generator.data.artifacts import atomic_write
 from generator.data.emit import to_yaml
 from generator.errors import Place, SiteError, flatten, several
 from generator.importers.haul import Document, File, Haul
 from generator.importers.heads import read_head, with_keys, with_value
+from generator.importers.landing import put
 from generator.publish.templates import OWN
 from generator.read.page import Page, parse
 from generator.read.source import Source
@@ -55,7 +55,7 @@ def _config(haul: Haul) -> Config:
     """Write the settings as the new config, and read them back as the builder will."""
     content = to_yaml(haul.settings).encode() if haul.settings else b""
     with tempfile.TemporaryDirectory() as folder:
-        atomic_write(Path(folder) / CONFIG, content)
+        put(Path(folder) / CONFIG, content)
         config = load_config(Path(folder))
     haul.add(File(CONFIG, content, "settings"))
     return config

@@ -15,7 +15,7 @@ WORD = r'(?:[\w.-]+=)?(?:"(?:\\.|[^"\\\n])*"|`[^`]*`|[^\s"`>%/][^\s"`>%]*)'
 CODE = re.compile(
     rf"\{{\{{(?P<open>[<%])\s*(?P<close>/?)\s*(?P<name>[\w./-]+)(?P<rest>(?:\s+{WORD})*)\s*/?\s*[>%]\}}\}}"
 )
-ESCAPED = re.compile(r"\{\{([<%])/\*(.*?)\*/([>%])\}\}", re.DOTALL)
+ESCAPED = re.compile(r"\{\{([<%])/\*((?:[^{*]|\*(?!/)|\{(?!\{))*+)\*/([>%])\}\}")
 PARAMETER = re.compile(r'(?:([\w.-]+)=)?(?:"((?:\\.|[^"\\])*)"|`([^`]*)`|(\S+))')
 NUMBERS = re.compile(r"\d+(?:-\d+)?")
 VIDEOS = {

@@ -9,6 +9,9 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
+
+from generator.importers.html_pieces import PIECE, TAG_NAME, replace_between
 
 BLOCKS = frozenset(
     "address article aside blockquote center dd details div dl dt fieldset figure figcaption footer form "
@@ -16,20 +19,20 @@ BLOCKS = frozenset(
     "video audio object script style noscript".split()
 )
 EMPTY = frozenset(("hr", "br", "img", "input", "embed", "source", "col", "wbr"))
-PIECE = re.compile(
-    r"""<!--.*?(?:-->|\Z)|</?[a-zA-Z][a-zA-Z0-9-]*+(?:[\s/](?:"[^"]*+"|'[^']*+'|[^>"'])*+)?>""", re.DOTALL
-)
-TAG_NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)")
-PRE = re.compile(r"<pre\b([^>]*)>\s*(?:<code\b([^>]*)>)?(.*?)(?:</code>\s*)?</pre\s*>", re.DOTALL | re.IGNORECASE)
-CODE = re.compile(r"\[(code|sourcecode|source|python|php|java|css|js|html|sql|bash)\b([^\]]*)\](.*?)\[/\1\]", re.DOTALL)
+PRE = re.compile(r"<pre\b([^<>]*)>", re.IGNORECASE)
+PRE_END = re.compile(r"</pre\s*>", re.IGNORECASE)
+PRE_CODE = re.compile(r"\s*<code\b([^<>]*)>(.*?)(?:</code>)?\s*", re.DOTALL | re.IGNORECASE)
+CODE_NAMES = ("code", "sourcecode", "source", "python", "php", "java", "css", "js", "html", "sql", "bash")
 LANGUAGE = re.compile(r"(?:lang(?:uage)?[=-]|brush:\s*)[\"']?([A-Za-z0-9+#-]+)")
-FORMULA = re.compile(r"\[latex[^\]]*\](.*?)\[/latex\]|\$latex\s+(.+?)(?<!\\)\$", re.DOTALL)
-CAPTION = re.compile(r"\[caption\b([^\]]*)\](.*?)\[/caption\]", re.DOTALL)
-EMBED = re.compile(r"\[(?:embed|youtube|vimeo)\b[^\]]*?(?:=([^\]\s]+))?\](?:(https?://[^\s\[]+)\[/embed\])?")
-SHORTCODE = re.compile(r"\[/?([a-z][a-z0-9_-]{2,})(?:\s[^\]\n]*)?/?\](?!\()")
-BLOCK_COMMENT = re.compile(r"[ \t]*<!--\s*/?wp:[^>]*?-->[ \t]*\n?", re.DOTALL)
+LATEX, LATEX_END = re.compile(r"\[latex[^\[\]]*\]"), re.compile(r"\[/latex\]")
+DOLLARS = re.compile(r"\$latex\s+((?:[^$\\]|\\.)+)\$", re.DOTALL)
+CAPTION, CAPTION_END = re.compile(r"\[caption\b([^\[\]]*)\]"), re.compile(r"\[/caption\]")
+EMBED = re.compile(r"\[(?:embed|youtube|vimeo)\b([^\[\]]*)\](?:(https?://[^\s\[]+)\[/embed\])?")
+SHORTCODE = re.compile(r"\[/?([a-z][a-z0-9_-]{2,})(?:\s[^\[\]\n]*)?/?\](?!\()")
+BLOCK_COMMENT = re.compile(r"<!--\s*/?wp:(?:[^<-]|-(?!->)|<(?!!--))*+-->[ \t]*\n?")
 SPECIAL = re.compile(r"[\\`*_\[\]$~^|]|@(?=(?:fig|tab|eq|sec):)")
 AT_START = re.compile(r"^(\s*)([#>+=:-]|\d+(?=[.)]))", re.MULTILINE)
+ALONE = re.compile("^[ \t]*\ue000(\\d+)\ue001[ \t]*$", re.MULTILINE)
 KEPT = re.compile("\ue000(\\d+)\ue001")
 HEADING = re.compile(r"<h([1-6])>(.*)</h\1\s*>", re.DOTALL | re.IGNORECASE)
 
@@ -39,6 +42,7 @@ class Body:
     """One post's content on its way."""
 
     kept: list[str] = field(default_factory=list)  # Markdown that no later step may touch
+    formulas: dict[int, str] = field(default_factory=dict)  # of what is kept: those that may be displays
     changed: list[str] = field(default_factory=list)
     by_hand: list[tuple[str, str]] = field(default_factory=list)
 
@@ -52,25 +56,40 @@ def to_markdown(content: str, body: Body) -> str:
     """Turn the content of a post into Markdown."""
     text = content.replace("\r\n", "\n").replace("\r", "\n").replace("\ue000", "").replace("\ue001", "")
     has_blocks = "<!-- wp:" in text
-    text = CODE.sub(lambda found: _fence(html.unescape(found[3]), LANGUAGE.search(found[2]), found[1], body), text)
-    text = PRE.sub(lambda found: _pre(found, body), text)
+    text = _without_code(text, body)
     if has_blocks:
         text = BLOCK_COMMENT.sub("\n", text)
         body.changed.append("the comments around blocks are gone")
-    text = text.replace("<!--more-->", f"\n\n{body.keep('<!--more-->')}\n\n")
+    text = text.replace("<!--more-->", _alone(body.keep("<!--more-->")))
     if "<!--nextpage-->" in text:
         text = text.replace("<!--nextpage-->", "\n\n")
         body.by_hand.append(("`<!--nextpage-->` cut the post into pages; it is whole here", "nothing to do"))
-    text = CAPTION.sub(lambda found: _caption(found, body), text)
-    text = FORMULA.sub(lambda found: _formula(found, text, body), text)
-    text = EMBED.sub(lambda found: _embed(found, body), text)
-    for name in dict.fromkeys(SHORTCODE.findall(text)):
-        body.by_hand.append((f"the shortcode `[{name}]` is not known here and shows as it stands", "write it anew"))
+    text = _without_shortcodes(text, body)
     blocks = [_block(piece, has_blocks) for piece in _blocks(text)]
     made = "\n\n".join(block for block in blocks if block.strip())
     while KEPT.search(made):
         made = KEPT.sub(lambda found: body.kept[int(found[1])], made)
     return made.strip("\n") + "\n"
+
+
+def _without_code(text: str, body: Body) -> str:
+    """Hide blocks of code, fenced, before anything else looks into them."""
+    for name in CODE_NAMES:
+        opening, closing = re.compile(rf"\[{name}\b([^\[\]]*)\]"), re.compile(rf"\[/{name}\]")
+        text = replace_between(text, opening, closing, partial(_code, body, name))
+    return replace_between(text, PRE, PRE_END, lambda found, inside: _pre(found, inside, body))
+
+
+def _without_shortcodes(text: str, body: Body) -> str:
+    """Turn the shortcodes that are known into Markdown and HTML, and name the others."""
+    text = replace_between(text, CAPTION, CAPTION_END, lambda found, inside: _caption(found, inside, body))
+    text = replace_between(text, LATEX, LATEX_END, lambda _, tex: _formula(tex, body, may_be_display=True))
+    text = DOLLARS.sub(lambda found: _formula(found[1], body, may_be_display=False), text)
+    text = ALONE.sub(lambda found: _display(found, body), text)
+    text = EMBED.sub(lambda found: _embed(found, body), text)
+    for name in dict.fromkeys(SHORTCODE.findall(text)):
+        body.by_hand.append((f"the shortcode `[{name}]` is not known here and shows as it stands", "write it anew"))
+    return text
 
 
 def escape(text: str) -> str:
@@ -148,15 +167,23 @@ def _escape_piece(text: str, is_start: bool) -> str:
     return SPECIAL.sub(lambda found: f"\\{found[0]}", first).replace("<", "&lt;") + newline + escape(rest)
 
 
-def _pre(found: re.Match[str], body: Body) -> str:
+def _code(body: Body, name: str, found: re.Match[str], code: str) -> str:
+    """Fence what stands between `[code]` and its end; the name of a language may be the mark itself."""
+    language = LANGUAGE.search(found[1])
+    known = language[1].lower() if language else "" if name in {"code", "sourcecode", "source"} else name
+    return _fence(html.unescape(code), known, body)
+
+
+def _pre(found: re.Match[str], inside: str, body: Body) -> str:
     """Fence a preformatted block; one with tags of its own inside stays HTML."""
-    inside = found[3]
-    if re.search(r"<(?!/?(?:span|code|br)\b)[a-zA-Z]", inside):
-        return _alone(body.keep(re.sub(r"\n(?=\n)", "\n&#8203;", found[0])))
-    plain = re.sub(r"<br\s*/?>", "\n", inside)
-    plain = html.unescape(re.sub(r"</?(?:span|code)\b[^>]*>", "", plain))
-    language = LANGUAGE.search(found[1]) or LANGUAGE.search(found[2] or "")
-    return _fence(plain, language, "", body)
+    inner = PRE_CODE.fullmatch(inside)
+    attributes, text = (f"{found[1]} {inner[1]}", inner[2]) if inner else (found[1], inside)
+    if re.search(r"<(?!/?(?:span|code|br)\b)[a-zA-Z]", text):
+        return _alone(body.keep(re.sub(r"\n(?=\n)", "\n&#8203;", f"{found[0]}{inside}</pre>")))
+    plain = re.sub(r"<br\s*/?>", "\n", text)
+    plain = html.unescape(re.sub(r"</?(?:span|code)\b[^<>]*>", "", plain))
+    language = LANGUAGE.search(attributes)
+    return _fence(plain, language[1].lower() if language else "", body)
 
 
 def _alone(kept: str) -> str:
@@ -164,35 +191,45 @@ def _alone(kept: str) -> str:
     return f"\n\n{kept}\n\n"
 
 
-def _fence(code: str, language: re.Match[str] | None, name: str, body: Body) -> str:
+def _fence(code: str, language: str, body: Body) -> str:
     text = code.strip("\n")
     longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
     fence = "`" * (longest + 1)
-    known = language[1].lower() if language else "" if name in {"", "code", "sourcecode", "source"} else name
-    body.changed.append(f"a block of code{f' in {known}' if known else ''} is fenced")
-    return _alone(body.keep(f"{fence}{'' if known in {'plain', 'text'} else known}\n{text}\n{fence}"))
+    body.changed.append(f"a block of code{f' in {language}' if language else ''} is fenced")
+    return _alone(body.keep(f"{fence}{'' if language in {'plain', 'text'} else language}\n{text}\n{fence}"))
 
 
-def _formula(found: re.Match[str], text: str, body: Body) -> str:
-    tex = html.unescape((found[1] or found[2] or "").strip())
-    line = text[text.rfind("\n", 0, found.start()) + 1 : (text.find("\n", found.end()) + 1 or len(text) + 1) - 1]
+def _formula(tex: str, body: Body, may_be_display: bool) -> str:
+    """Set a formula between dollars."""
+    tex = html.unescape(tex.strip())
     body.changed.append(f"the formula `{_short(tex)}` stands between dollars")
-    alone = line.strip() == found[0].strip()
-    return _alone(body.keep(f"$$\n{tex}\n$$")) if alone else body.keep(f"${tex}$")
+    if may_be_display:
+        body.formulas[len(body.kept)] = tex
+    return body.keep(f"${tex}$")
 
 
-def _caption(found: re.Match[str], body: Body) -> str:
+def _display(found: re.Match[str], body: Body) -> str:
+    """Make a formula that stands alone on its line a display."""
+    index = int(found[1])
+    if index not in body.formulas:
+        return found[0]
+    body.kept[index] = f"$$\n{body.formulas[index]}\n$$"
+    return _alone(found[0].strip())
+
+
+def _caption(found: re.Match[str], inside: str, body: Body) -> str:
     """A picture with its caption is a figure."""
-    picture = re.match(r"\s*((?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*</a>)?)(.*)", found[2], re.DOTALL)
+    picture = re.match(r"\s*((?:<a\b[^<>]*>\s*)?<img\b[^<>]*>(?:\s*</a>)?)(.*)", inside, re.DOTALL)
     named = re.search(r"caption=\"([^\"]*)\"", found[1])
-    image, words = (picture[1], picture[2].strip()) if picture else (found[2], "")
+    image, words = (picture[1], picture[2].strip()) if picture else (inside, "")
     words = words or (named[1] if named else "")
     body.changed.append("a picture with a caption is a figure")
-    return f"\n\n<figure>{image}<figcaption>{words}</figcaption></figure>\n\n"
+    return _alone(f"<figure>{image}<figcaption>{words}</figcaption></figure>")
 
 
 def _embed(found: re.Match[str], body: Body) -> str:
-    address = found[2] or found[1] or ""
+    named = re.search(r"=\s*[\"']?(https?://[^\s\"']+)", found[1])
+    address = found[2] or (named[1] if named else "")
     if not address.startswith("http"):
         return found[0]
     body.changed.append(f"what was embedded from {address} is a link")
