@@ -213,7 +213,8 @@ def _fence(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _heading(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    return state.tShift[start] == 0 and heading(state, start, end, silent)
+    text = text_of(state, start)
+    return state.tShift[start] == 0 and text.strip("# \t") != "" and heading(state, start, end, silent)
 
 
 def _paragraph(state: StateBlock, start: int, end: int, silent: bool) -> bool:

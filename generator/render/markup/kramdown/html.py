@@ -25,8 +25,8 @@ TEXT_INSIDE = frozenset("caption dt h1 h2 h3 h4 h5 h6 legend optgroup p summary 
 RAW_INSIDE = frozenset("script style math option textarea pre code kbd samp var svg".split())
 ROWS_INSIDE = frozenset("colgroup table tbody thead tfoot tr ul ol".split())
 EMPTY = frozenset("area base br col command embed hr img input keygen link meta param source track wbr".split())
-START = re.compile(r"<(?:!--|([A-Za-z][\w:-]*)(?=[\s/>]))")
-ENDS_TEXT = re.compile(r"</?([A-Za-z][\w:-]*)(?=[\s/>])")
+START = re.compile(r"<(?:!--|([A-Za-z][\w:-]*)(?<!:)(?=[\s/>]))")  # not the address in `<https://…>`
+ENDS_TEXT = re.compile(r"</?([A-Za-z][\w:-]*)(?<!:)(?=[\s/>])")
 MARKDOWN = re.compile(r"""\s+markdown\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.I)
 RAW_SPAN = re.compile(r"<(code|kbd|samp|var|math|svg)(?=[\s>])[^<>]*>", re.I)
 FAILURES = 8  # elements without an end after which no more ends are looked for

@@ -20,7 +20,7 @@ from generator.render.markup.math_inline import backslash, dollar, unescaped
 from generator.render.markup.parser import Inlines, trigger
 
 ESCAPED = frozenset("\\.*_+`<>()[]{}#!:|\"'$=-~")
-LETTERS = re.compile(r"[^\W\d_]-?[^\W\d_]*$")
+LETTERS = re.compile(r"[^\W\d_]-?[^\W\d_]*\Z")
 REFERENCE = re.compile(r"\[([^\[\]]+)\][ \t]*(?:[ \t]|\n)[ \t]*\[([^\[\]^]*)\]")
 SPACED = re.compile(  # an address with spaces in it, which CommonMark wants between `<` and `>`
     r"""(!?)\[([^\[\]]*)\]\([ \t]*(?!<)([^\s()<>"']+(?:[ \t]+[^\s()<>"']+)+)"""

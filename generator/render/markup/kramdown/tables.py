@@ -8,10 +8,12 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
+from generator.render.markup.kramdown.blocks import UNDERLINE
 from generator.render.markup.kramdown.lines import begins_a_block, ends_a_block, text_of
 from generator.render.markup.tables import ALIGNED, MOST_MISSING, without_border
 
 PIPE = re.compile(r"\||.*?[^\\]\|")
+CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)|<[A-Za-z/][^<>]*>")
 DASHES = re.compile(r"[+|: \t-]*-[+|: \t-]*")
 EQUALS = re.compile(r"[+|: \t=]*=[+|: \t=]*")
 # What is stepped over as a whole, a pipe that stands for itself, and a pipe that ends a cell.
@@ -23,22 +25,18 @@ COLUMN = re.compile(r"(:?)-+(:?)")
 
 def table_rules(md: MarkdownIt) -> None:
     """Put our rule in the place of the library's; no table stands right below text."""
-    md.block.ruler.at("table", _table, {"alt": []})
-    md.block.ruler.enable("table")
+    md.block.ruler.before("paragraph", "rows", _table, {"alt": []})
 
 
 def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    if (
-        silent
-        or state.is_code_block(start)
-        or not PIPE.match(text_of(state, start))
-        or not begins_a_block(state, start)
-    ):
+    if silent or state.is_code_block(start) or not PIPE.match(text_of(state, start)):
+        return False
+    if not begins_a_block(state, start) or (start + 1 < end and UNDERLINE.fullmatch(text_of(state, start + 1))):
         return False
     last = start
     while last < end and not state.isEmpty(last) and PIPE.match(text_of(state, last)):
         last += 1
-    if not ends_a_block(state, last):
+    if not ends_a_block(state, last) or not all(_has_pipe(text_of(state, line)) for line in range(start, last)):
         return False
     parts, columns = _parts(state, start, last)
     width = max((len(cells) for _, rows in parts for _, cells in rows), default=0)
@@ -54,6 +52,11 @@ def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     state.push("table_close", "table", -1)
     state.line = last
     return True
+
+
+def _has_pipe(text: str) -> bool:
+    """Tell whether a line has a pipe outside of code and tags."""
+    return PIPE.match(CODE.sub("", text)) is not None
 
 
 def _parts(state: StateBlock, start: int, last: int) -> tuple[list[tuple[str, list[tuple[int, list[str]]]]], list[str]]:

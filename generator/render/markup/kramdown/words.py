@@ -11,6 +11,7 @@ from markdown_it.token import Token
 SIGN = re.compile("['\"]|-{2,3}|\\.\\.\\.|<< ?| ?>>")
 PUNCTUATION = frozenset("!\"#$%'()*+,-./:;<=>?@[\\]^_`{|}~")
 OPENING = frozenset(" \\\t\r\n[{(-")
+READ_ALONE = frozenset("[*_<`")  # kramdown takes one of these for the start of something, and goes on behind it
 DECADE = re.compile(r"\d\ds")
 ENDS = re.compile(r"\s|s\b|$", re.MULTILINE)
 SIGNS = {"---": "—", "--": "–", "...": "…", "<<": "«", ">>": "»", "<< ": "«\u00a0", " >>": "\u00a0»"}
@@ -37,13 +38,12 @@ def _set(tokens: list[Token]) -> None:
 
 
 def _around(tokens: list[Token], written: list[str], number: int) -> tuple[str, str, bool]:
-    """Return the character before a text (none where a mark opens), what follows it, and whether emphasis does."""
+    """Return the line break before a text, what follows the text, and whether that is emphasis.
+
+    What is no plain text has been read by then: to kramdown nothing stands before a quotation mark behind it.
+    """
     before = tokens[number - 1] if number else None
-    first = ""
-    if before is not None and before.type in BREAKS:
-        first = "\n"
-    elif before is not None and before.nesting <= 0:
-        first = written[number - 1][-1:] or "x"
+    first = "\n" if before is not None and before.type in BREAKS else ""
     after = tokens[number + 1] if number + 1 < len(tokens) else None
     if after is None:
         return first, "", False
@@ -58,41 +58,42 @@ def _around(tokens: list[Token], written: list[str], number: int) -> tuple[str, 
 def _text(text: str, first: str, follows: str, emphasis: bool) -> str:
     """Return a text with its signs set; `first` stands before it and `follows` behind it."""
     parts: list[str] = []
-    position = 0
+    position, read = 0, 0  # up to where the text is written, and up to where kramdown has read it
     for match in SIGN.finditer(text):
         at = match.start()
         if at < position:
-            continue  # the second of two marks that open together
+            continue  # the second of two marks that were read together
         parts.append(text[position:at])
-        position = match.end()
+        before = text[at - 1] if at > read else first if at == 0 else ""
+        before = "" if before in READ_ALONE else before
+        position = read = match.end()
         if match[0] not in QUOTES:
             parts.append(SIGNS[match[0]])
             continue
-        before = text[at - 1] if at else first
-        rest = text[at + 1 :] + follows
-        if rest[:1] in QUOTES and rest[:1] != match[0] and _is_word(rest[1:2]) and before in {"", *OPENING}:
-            parts.append(QUOTES[match[0]][0] + QUOTES[rest[0]][0])
-            position += 1
-            continue
-        opens = _opens(match[0], before, rest, emphasis=emphasis and not text[at + 1 :])
-        parts.append(QUOTES[match[0]][0 if opens else 1])
+        signs = _quotes(match[0], before, text[at + 1 :] + follows, emphasis=emphasis and not text[at + 1 :])
+        parts.append(signs)
+        position = read = at + len(signs)
     return "".join([*parts, text[position:]])
 
 
-def _opens(sign: str, before: str, rest: str, *, emphasis: bool) -> bool:
-    """Tell whether a quotation mark opens, from its neighbours, in the order in which kramdown asks."""
-    if emphasis:
-        return True
+def _quotes(sign: str, before: str, rest: str, *, emphasis: bool) -> str:
+    """Return a quotation mark as it is set, or two, from its neighbours in the order in which kramdown asks."""
+    opening, closing = QUOTES[sign]
     following = rest[:1]
-    if following in PUNCTUATION and following and not rest[1:].startswith("..") and not _is_word(rest[1:2]):
-        return False
-    if sign == "'" and DECADE.match(rest) and before in {"", " ", "\n", "\t"}:
-        return False
-    if before.isspace() and _is_word(following):
-        return True
-    if before and before not in OPENING:
-        return False
-    return ENDS.match(rest) is None
+    if not before and emphasis:
+        return opening
+    if not before and following in PUNCTUATION and not rest[1:].startswith("..") and not _is_word(rest[1:2]):
+        return closing
+    if before.isspace() or not before:
+        if following in QUOTES and following != sign and _is_word(rest[1:2]):
+            return opening + QUOTES[following][0]
+        if sign == "'" and DECADE.match(rest):
+            return closing
+    if before:
+        return opening if before in OPENING else closing
+    if following in QUOTES:
+        return sign + QUOTES[following][1]
+    return closing if ENDS.match(rest) else opening
 
 
 def _is_word(character: str) -> bool:

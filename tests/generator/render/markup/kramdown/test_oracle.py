@@ -71,6 +71,13 @@ def node(element: Element) -> list[object]:
         return [re.sub(r"\$\$\s*(.*?)\s*\$\$", r"$$\1$$", words("".join(element.itertext())))]
     if "anchor" in names or "footnote-back" in names or "reversefootnote" in names:
         return []
+    if (
+        tag == "p"
+        and len(element) == 1
+        and element[0].get("role") == "doc-backlink"
+        and not (element.text or "").strip()
+    ):
+        return []
     if any((tag, name) in UNWRAPPED for name in names) or (tag == "div" and "equation" in names):
         return children(element)
     if tag == "sup" and element.find("a") is not None:
