@@ -8,6 +8,7 @@ from datetime import date
 from generator.render.body.bounds import Budget, Refused, describe, is_list
 from generator.render.body.compare import LONG, ORDERS
 from generator.render.body.compare import ordered as in_order
+from generator.render.liquid.record import Record
 from generator.render.liquid.ruby import is_nil, is_true, to_text
 
 DEEPEST = 60  # lists inside lists
@@ -39,6 +40,8 @@ def equal(budget: Budget, left: object, right: object, depth: int = 0) -> bool:
         if len(left) > LONG:
             budget.check_clock()
         return str.__str__(left) == str.__str__(right)
+    if left is right or isinstance(left, Record) or isinstance(right, Record):
+        return left is right
     if isinstance(left, Mapping) and isinstance(right, Mapping):
         _deeper(budget, depth)
         same = len(left) == len(right) and all(key in right for key in left)

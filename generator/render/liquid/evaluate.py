@@ -22,7 +22,7 @@ from generator.render.body.texts import Own
 from generator.render.liquid import calling
 from generator.render.liquid.comparing import Word, contains, equal, order
 from generator.render.liquid.missing import Missing
-from generator.render.liquid.names import Record
+from generator.render.liquid.record import Record
 from generator.render.liquid.ruby import is_nil, is_true, leading_integer, to_integer
 from generator.render.liquid.run import Run
 

@@ -11,6 +11,7 @@ from generator.data.leaves import FloatLeaf, IntLeaf, TextLeaf
 from generator.render.body.bounds import Budget, Refused, describe, is_list, require
 from generator.render.body.compare import ordered
 from generator.render.liquid.comparing import Word
+from generator.render.liquid.record import Record
 from generator.render.liquid.ruby import inspect, is_nil, printed, to_text
 
 WHOLE = re.compile(r"\s*-?\d+\s*", re.ASCII)
@@ -156,4 +157,4 @@ def sort_by(
 
 def identity(value: object) -> str:
     """Return a text that is the same for values that are the same: 1 and 1.0 are not."""
-    return inspect(value)
+    return f"page {value['url']}" if isinstance(value, Record) and "url" in value else inspect(value)

@@ -16,7 +16,7 @@ from generator.render.body.bounds import LONGEST_SLOW, Refused, describe, is_lis
 from generator.render.body.texts import Captured, DataMarkdown, Json, Own, clean
 from generator.render.filters import DEEPEST, MOST_JSON
 from generator.render.liquid.dates import ordinal, read_moment, write_moment
-from generator.render.liquid.names import Record
+from generator.render.liquid.record import Record
 from generator.render.liquid.ruby import float_text, inspect, is_nil, is_true, to_text
 from generator.render.liquid.run import Run
 from generator.render.liquid.text_filters import of_text

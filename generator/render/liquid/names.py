@@ -7,22 +7,21 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping
+
 from datetime import datetime
 from pathlib import PurePosixPath
 
 from generator.config import Config
 from generator.data.view import View
-from generator.errors import did_you_mean
 from generator.read.page import Page
 from generator.render.body.names import own
 from generator.render.body.texts import Own
+from generator.render.liquid.record import Record
 from generator.render.liquid.texts import Markdownified
 from generator.render.listing import SITE_POSTS, Listing
 
 MORE = re.compile(r"<!--\s*more\s*-->|<!--\s*excerpt\s*-->")
 TAGS = re.compile(r"\{%.*?%\}\n?|\{\{.*?\}\}|\{#\s.*?#\}", re.DOTALL)
-NOT_PLAIN = ("next", "previous", "content", "output")
 ELSEWHERE = {
     "paginator": "lists of posts are made by the theme",
     "content": "layouts are in `site/templates`; a body cannot print itself",
@@ -44,39 +43,6 @@ SITE_HINTS = {
 }
 PAGE_HINT = "write `{}:` into the front matter"
 SITE_HINT = "keys of your own stand under `params:` in `site/config.yaml`"
-
-
-class Record(Mapping[str, object]):
-    """A mapping whose values are made when they are asked for."""
-
-    def __init__(self, values: Mapping[str, object], hints: Mapping[str, str], otherwise: str) -> None:
-        self._values, self._hints, self._otherwise = values, hints, otherwise
-
-    def hint_for(self, key: str) -> str:
-        """Say what may have been meant by a key that is not there."""
-        return self._hints.get(key) or did_you_mean(key, self._values) or self._otherwise.format(key)
-
-    def __getitem__(self, key: str) -> object:
-        value = self._values[key]
-        return value() if callable(value) else value
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._values
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    __hash__ = object.__hash__
-
-    def plain_keys(self) -> list[str]:
-        """List the keys that do not lead on to other pages."""
-        return [key for key in self._values if key not in NOT_PLAIN]
 
 
 class Names:

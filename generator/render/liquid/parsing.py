@@ -167,7 +167,7 @@ def walk(nodes: Iterator[Node]) -> Iterator[Node]:
         if isinstance(node, Markup) and node.block:
             yield from walk(iter(node.block.nodes))
         else:
-            yield from walk(iter(node.children(None)))  # type: ignore[arg-type]
+            yield from walk(iter(node.children(None, include_partials=False)))  # type: ignore[arg-type]
 
 
 def _stream(text: str) -> TokenStream:

@@ -5,6 +5,7 @@ A tag that fails is told where it stands and prints nothing; the others go on, s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -34,9 +35,14 @@ from generator.render.liquid.evaluate import evaluate, holds
 from generator.render.liquid.parsing import Markup, Tablerow
 from generator.render.liquid.run import Run
 from generator.render.liquid.texts import Markdownified
-from generator.render.values import PLACEHOLDER
 
 Out = list[str]
+LONGEST_TAG = 1_000  # characters of an HTML tag that Markdown stands behind
+BLOCK_TAG = re.compile(
+    r"</?(?:article|aside|blockquote|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form|header|li"
+    r"|main|nav|ol|p|section|summary|table|tbody|td|th|thead|tr|ul)\b[^<>]*>\s*\Z",
+    re.IGNORECASE,
+)
 
 
 def perform_all(run: Run, nodes: Iterable[Node], out: Out, is_blank: bool = False) -> None:
@@ -82,9 +88,9 @@ def _print(run: Run, node: OutputNode, out: Out) -> None:
 
 
 def _set_apart(out: Out, shown: str) -> str:
-    """Put blank lines around Markdown that stands right behind an HTML tag, where it would stay raw."""
+    """Put blank lines around Markdown right behind a block of HTML, where it would stay raw."""
     before = MARK.sub("", "".join(out[-3:]))
-    return f"\n\n{shown}\n\n" if before.rstrip().endswith(">") and not PLACEHOLDER.search(before[-8:]) else shown
+    return f"\n\n{shown}\n\n" if BLOCK_TAG.search(before[-LONGEST_TAG:]) else shown
 
 
 def _if(run: Run, node: IfNode, out: Out) -> None:
@@ -227,11 +233,11 @@ def _render(run: Run, node: RenderNode, out: Out) -> None:
     name = str(node.name.value) if hasattr(node.name, "value") else str(node.name)
     key = str(node.alias or name.split("/")[-1].partition(".")[0])
     items = loops.items_of(value(node.var)) if node.var and node.loop else [value(node.var)] if node.var else [None]
-    outside, run.scopes = run.scopes, [{}]
+    outside = run.scopes
     try:
         for item in items:
-            names = {**given, key: item} if node.var else given
-            with run.scope(names):
+            run.scopes = [{}]
+            with run.scope({**given, key: item} if node.var else given):
                 tags.include_file(run, name, node.token.start_index, out, perform_all)
     finally:
         run.scopes = outside

@@ -9,6 +9,7 @@ from decimal import Context, Decimal
 
 from generator.render.body.bounds import MOST_BITS, MOST_CHARACTERS, Refused, describe, is_list, require
 from generator.render.liquid.missing import Missing
+from generator.render.liquid.record import Record
 
 DECIMAL = re.compile(r"-?\d+\.\d+", re.ASCII)
 LEADING = re.compile(r"\s*([-+]?\d+(?:_\d+)*)", re.ASCII)
@@ -95,7 +96,8 @@ def inspect(value: object, depth: int = 0) -> str:
     if isinstance(value, str):
         return _quoted(str.__str__(value))
     if isinstance(value, Mapping):
-        pairs = [f"{inspect(str(key), depth + 1)}=>{inspect(value[key], depth + 1)}" for key in value]
+        keys = value.plain_keys() if isinstance(value, Record) else value  # a page leads on to others
+        pairs = [f"{inspect(str(key), depth + 1)}=>{inspect(value[key], depth + 1)}" for key in keys]
         return "{" + joined(pairs, ", ") + "}"
     if is_list(value) and not isinstance(value, range):
         return "[" + joined([inspect(item, depth + 1) for item in value], ", ") + "]"

@@ -111,7 +111,7 @@ def include_file(run: Run, name: str, at: int, out: Out, perform: Perform) -> No
     """Run a file of `site/includes`."""
     found = find_include(run.language.root, name)
     assert found is not None, "it may not be missing"
-    _run_file(run, SourceText(found.path, found.text.removesuffix("\n")), at, out, perform)
+    _run_file(run, SourceText(found.path, found.text), at, out, perform)
 
 
 def _run_file(run: Run, source: SourceText, at: int, out: Out, perform: Perform) -> None:
@@ -130,7 +130,7 @@ def _beside(run: Run, name: str) -> SourceText:
     if not (run.language.root / whole).exists():
         raise SiteError(f"there is no file `{whole}`", None, "the path counts from the page's own folder")
     found = read_source(run.language.root, whole)
-    return SourceText(found.path, found.text.removesuffix("\n"))
+    return SourceText(found.path, found.text)
 
 
 def _link(run: Run, name: str) -> str:

@@ -1,5 +1,6 @@
 """Whole posts in Liquid: what stands on the page, what is told, and what makes a page stale."""
 
+# ruff: noqa: E501 - bodies and pages stand whole
 from __future__ import annotations
 
 import pytest
