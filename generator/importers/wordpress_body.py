@@ -30,7 +30,8 @@ CAPTION, CAPTION_END = re.compile(r"\[caption\b([^\[\]]*)\]"), re.compile(r"\[/c
 EMBED = re.compile(r"\[(?:embed|youtube|vimeo)\b([^\[\]]*)\](?:(https?://[^\s\[]+)\[/embed\])?")
 SHORTCODE = re.compile(r"\[/?([a-z][a-z0-9_-]{2,})(?:\s[^\[\]\n]*)?/?\](?!\()")
 BLOCK_COMMENT = re.compile(r"<!--\s*/?wp:(?:[^<-]|-(?!->)|<(?!!--))*+-->[ \t]*\n?")
-SPECIAL = re.compile(r"[\\`*_\[\]$~^|]|@(?=(?:fig|tab|eq|sec):)")
+ENTITIES = {"\\": "&#92;", "[": "&#91;", "<": "&lt;"}
+SPECIAL = re.compile(r"[\\`*_\[<$~^|]|@(?=(?:fig|tab|eq|sec):)")
 AT_START = re.compile(r"^(\s*)([#>+=:-]|\d+(?=[.)]))", re.MULTILINE)
 ALONE = re.compile("^[ \t]*\ue000(\\d+)\ue001[ \t]*$", re.MULTILINE)
 KEPT = re.compile("\ue000(\\d+)\ue001")
@@ -94,9 +95,13 @@ def _without_shortcodes(text: str, body: Body) -> str:
 
 def escape(text: str) -> str:
     """Escape what Markdown would read in plain text; entities stay."""
-    text = SPECIAL.sub(lambda found: f"\\{found[0]}", text)
-    text = re.sub(r"<", "&lt;", text)
+    text = SPECIAL.sub(_harmless, text)
     return AT_START.sub(lambda found: f"{found[1]}\\{found[2]}" if not found[2].isdigit() else found[0], text)
+
+
+def _harmless(found: re.Match[str]) -> str:
+    """Write one mark so that it means itself; a backslash before a bracket would start a formula."""
+    return ENTITIES.get(found[0]) or f"\\{found[0]}"
 
 
 def _escape_number(text: str) -> str:
@@ -164,7 +169,7 @@ def _escape_piece(text: str, is_start: bool) -> str:
     if is_start:
         return escape(text)
     first, newline, rest = text.partition("\n")
-    return SPECIAL.sub(lambda found: f"\\{found[0]}", first).replace("<", "&lt;") + newline + escape(rest)
+    return SPECIAL.sub(_harmless, first) + newline + escape(rest)
 
 
 def _code(body: Body, name: str, found: re.Match[str], code: str) -> str:

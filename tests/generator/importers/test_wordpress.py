@@ -62,7 +62,7 @@ $$
 ls -l
 ```
 
-\[gallery ids="1,2"\]
+&#91;gallery ids="1,2"]
 
 1986\. A year. See <a href="/about/">about</a>.
 """
@@ -132,7 +132,8 @@ def test_two_posts_of_one_name_both_come_over(moved):
         ("one\n\ntwo\nthree", "one\n\ntwo<br>\nthree\n"),
         ("<!-- wp:paragraph -->\n<p>one\ntwo</p>\n<!-- /wp:paragraph -->", "one\ntwo\n"),
         ("# no heading\n\n- no list\n\n> no quote", "\\# no heading\n\n\\- no list\n\n\\> no quote\n"),
-        ("a_b_c `d` [e](f) g*h", "a\\_b\\_c \\`d\\` \\[e\\](f) g\\*h\n"),
+        ("a_b_c `d` [e](f) g*h", "a\\_b\\_c \\`d\\` &#91;e](f) g\\*h\n"),
+        ("C:\\[x] and \\(y\\)", "C:&#92;&#91;x] and &#92;(y&#92;)\n"),
         ("a < b &amp; c > d", "a &lt; b &amp; c > d\n"),
         ("<pre>a &lt; b\n\nc</pre>", "```\na < b\n\nc\n```\n"),
         ('<pre><code class="language-go">x</code></pre>', "```go\nx\n```\n"),
