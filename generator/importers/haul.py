@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from generator.data.loaders import load
 from generator.errors import Place, SiteError, flatten
 from generator.importers.encodings import decode_old
 from generator.importers.old_site import OldSite
@@ -111,6 +112,25 @@ class Haul:
     def copy(self, path: str, to: str) -> None:
         """Take a file over as it is."""
         self.add(File(to, self.site.root / path, path))
+
+    def copy_text(self, path: str, to: str) -> None:
+        """Take a text over as it is, or with its encoding and garbled words mended.
+
+        Raises:
+            SiteError: it is no text.
+        """
+        text = self.text_of(path).encode()
+        same = text == self.site.read(path).removeprefix(b"\xef\xbb\xbf")
+        self.add(File(to, self.site.root / path if same else text, path))
+
+    def copy_data(self, path: str, to: str) -> None:
+        """Take a data file over if the builder can read it; one that it cannot would stop every build.
+
+        Raises:
+            SiteError: it is not the data its name says.
+        """
+        load(path, self.text_of(path).encode())
+        self.copy_text(path, to)
 
     def add(self, file: File) -> None:
         """Take one file; two for one place are a mistake.

@@ -16,7 +16,7 @@ VERBATIM = (
     (re.compile(r"<script\b", re.IGNORECASE), re.compile(r"</script\s*>", re.IGNORECASE)),
     (re.compile(r"\{%-?\s*(?:raw|highlight)\b"), re.compile(r"\{%-?\s*end(?:raw|highlight)\b")),
 )
-INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+AFTER_BREAK = re.compile(r"(?<=\n)[ \t]+")
 
 
 def replace_between(
@@ -44,6 +44,12 @@ def without_indents(html: str) -> str:
     parts, at = [], 0
     for start, end in sorted(kept):
         if start >= at:
-            parts += [INDENT.sub("", html[at:start]), html[start:end]]
+            parts += [_flat(html, at, start), html[start:end]]
             at = end
-    return "".join([*parts, INDENT.sub("", html[at:])])
+    return "".join([*parts, _flat(html, at, len(html))])
+
+
+def _flat(html: str, start: int, end: int) -> str:
+    """Take the indents from a stretch, which may begin inside a line."""
+    flat = AFTER_BREAK.sub("", html[start:end])
+    return flat if start else flat.lstrip(" \t")

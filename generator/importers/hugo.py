@@ -13,7 +13,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from generator.data.loaders import is_data_file, load
+from generator.data.loaders import is_data_file
 from generator.errors import Place, SiteError
 from generator.importers.haul import Document, Haul
 from generator.importers.heads import head_kind, read_head, with_value
@@ -77,9 +77,9 @@ def _take(haul: Haul, path: str) -> None:
     """Bring a file outside of `content/` to its place."""
     room = path.partition("/")[0]
     if room in ROOMS:
-        if room == "data" and is_data_file(path):
-            load(path, haul.site.read(path))
-        haul.copy(path, f"{ROOMS[room]}/{path.removeprefix(room + '/')}")
+        to = f"{ROOMS[room]}/{path.removeprefix(room + '/')}"
+        take = haul.copy_data if room == "data" and is_data_file(path) else haul.copy
+        take(path, to)
     elif room in BY_HAND and room != "themes":
         what, hint = BY_HAND[room]
         if not path.endswith(".gitkeep"):

@@ -7,22 +7,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from generator.config import find_zone
-from generator.data.loaders import is_data_file, load
+from generator.data.loaders import is_data_file
 from generator.data.text import Loaded, Text
 from generator.data.yaml_loader import load_yaml
 from generator.errors import Place, SiteError
-from generator.importers.haul import Document, File, Haul
-from generator.importers.heads import head_kind, read_head
+from generator.importers.haul import Document, Haul
+from generator.importers.heads import head_kind, read_head, with_value
 from generator.importers.html_pieces import without_indents
 from generator.importers.jekyll_addresses import STYLES, Post, fill, fill_page, moment, slug
 from generator.importers.jekyll_settings import take_settings
 from generator.importers.old_site import list_site
+from generator.importers.prose import line_of
 
 CONFIGS = ("_config.yml", "_config.yaml")
 LEFT_OUT = (".*", "node_modules", "Gemfile", "Gemfile.lock", "gemfiles", "vendor", "*.gemspec")
@@ -136,17 +137,14 @@ def _has_head(haul: Haul, path: str) -> bool:
 
 
 def _take_room(haul: Haul, path: str, room: str) -> None:
-    """Copy data and includes; data the builder cannot read would stop it, so it is told."""
+    """Copy data, includes and pictures."""
     to = f"{ROOMS[room]}/{path.removeprefix(room + '/')}"
-    if room == "_data" and is_data_file(path):
-        load(path, haul.site.read(path))
     if room == "_includes":
-        raw = haul.site.read(path)
-        text = haul.text_of(path)
-        if text.encode() != raw.removeprefix(b"\xef\xbb\xbf"):
-            haul.add(File(to, text.encode(), path))
-            return
-    haul.copy(path, to)
+        haul.copy_text(path, to)
+    elif room == "_data" and is_data_file(path):
+        haul.copy_data(path, to)
+    else:
+        haul.copy(path, to)
 
 
 def _take_post(haul: Haul, jekyll: Jekyll, path: str, room: str) -> None:
@@ -172,7 +170,24 @@ def _take_post(haul: Haul, jekyll: Jekyll, path: str, room: str) -> None:
     if folders and not {"categories", "category"} & {key.lower() for key in head.values}:
         keys["categories"] = folders
         haul.translated(Place(path), f"`categories: [{', '.join(folders)}]` says what the folder said")
-    _add_document(haul, path, to, text, address, keys)
+    _add_document(
+        haul, jekyll, Document(to, _rooted_redirects(haul, path, text), path, address, original=text, keys=keys)
+    )
+
+
+def _rooted_redirects(haul: Haul, path: str, text: str) -> str:
+    """Let each `redirect_from` begin at the root of the site; the plugin put the slash there itself."""
+    head = read_head(path, text)
+    if "redirect_to" in head.values:
+        place = head.loaded.place(("redirect_to",))
+        haul.by_hand(place, "`redirect_to` sent readers elsewhere; here the page itself is shown", "write a link")
+    given = head.values.get("redirect_from")
+    listed = [str(one) for one in (given if isinstance(given, list) else [given])] if given else []
+    if all(one.startswith("/") for one in listed):
+        return text
+    rooted = [one if one.startswith("/") else f"/{one}" for one in listed]
+    haul.translated(head.loaded.place(("redirect_from",)), f"`redirect_from` begins at the root: {', '.join(rooted)}")
+    return with_value(text, "redirect_from", rooted)
 
 
 def _post_address(haul: Haul, jekyll: Jekyll, path: str, values: Mapping[str, Any], folders: list[str]) -> str:
@@ -220,7 +235,8 @@ def _take_page(haul: Haul, jekyll: Jekyll, path: str) -> None:
         haul.by_hand(Place(path), f"the page at `{address}` is a list of posts, which the builder makes itself", hint)
         return
     to = f"site/pages/{where.with_suffix('.md' if ending in MARKDOWN else '.html')}"
-    _add_document(haul, path, to, text, address, {})
+    text_now = _rooted_redirects(haul, path, text)
+    _add_document(haul, jekyll, Document(to, text_now, path, address, original=text))
 
 
 def _feed_hint(address: str) -> str:
@@ -250,14 +266,22 @@ def _take_collection(haul: Haul, jekyll: Jekyll, path: str, room: str) -> None:
     address = fill(pattern, Post(inner.stem, None, str(values.get("slug") or ""), ()))
     to = f"site/pages/{name}/{inner.with_suffix('.md' if ending in MARKDOWN else '.html')}"
     haul.translated(Place(path), f"an item of the collection `{name}` is a page here")
-    _add_document(haul, path, to, text, address, {})
+    text_now = _rooted_redirects(haul, path, text)
+    _add_document(haul, jekyll, Document(to, text_now, path, address, original=text))
 
 
-def _add_document(haul: Haul, path: str, to: str, text: str, address: str, keys: dict[str, object]) -> None:
+def _add_document(haul: Haul, jekyll: Jekyll, document: Document) -> None:
     """Take a post or a page over; one in HTML becomes Markdown without indents, which mean code there."""
-    original = text
-    if path.lower().endswith((".html", ".htm")) and to.endswith(".md"):
+    text, path = document.text, document.source
+    if path.lower().endswith((".html", ".htm")) and document.path.endswith(".md"):
         head = text[: len(text) - len(read_head(path, text).body)] if head_kind(text) != "none" else ""
         text = head + without_indents(text[len(head) :])
         haul.translated(Place(path), "a post in HTML is Markdown here; indents are gone, which would mean code")
-    haul.add_document(Document(to, text, path, address, original=original, keys=keys))
+    base = str(jekyll.config.get("baseurl") or "").strip("/")
+    for found in re.finditer(rf"(?:\]\(|href=[\"']|src=[\"'])/{re.escape(base)}/", text) if base else ():
+        what, hint = (
+            f"an address that begins with the `baseurl`, `/{base}/`",
+            "leave that part out: links are relative here",
+        )
+        haul.by_hand(Place(path, line_of(text, found.start())), what, hint)
+    haul.add_document(replace(document, text=text))

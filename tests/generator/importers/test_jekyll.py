@@ -280,3 +280,50 @@ def test_settings_that_cannot_be_read_stop_the_import(moved):
         str(error.value).split("\n")[0] == "_config.yml:2:1: error: this is not YAML: did not find expected ',' or ']'"
     )
     assert not (Path(moved.folder) / "new").exists()
+
+
+def test_redirects_of_the_plugin_begin_at_the_root(moved):
+    post = "---\ntitle: A\nredirect_from:\n  - old/a\n  - /older/a/\n---\nx\n"
+    found = moved("jekyll", f"-- _posts/2020-01-02-a.md --\n{post}")
+
+    assert found.text("posts/2020-01-02-a.md") == '---\ntitle: A\nredirect_from: ["/old/a", "/older/a/"]\n---\nx\n'
+    assert found.leads(["/old/a", "/older/a/"]) == {
+        "/old/a": "posts/2020-01-02-a.md",
+        "/older/a/": "posts/2020-01-02-a.md",
+    }
+
+
+def test_garbled_words_and_old_encodings_are_mended_and_told(moved):
+    root = moved.write("-- _posts/2020-01-02-a.md --\n---\ntitle: A\n---\nthe people\u00e2\u20ac\u2122s\n")
+    (root / "_data").mkdir()
+    (root / "_data/names.csv").write_bytes("name\nZo\u00eb\n".encode("cp1252"))
+
+    found = moved.again("jekyll")
+
+    assert found.text("posts/2020-01-02-a.md") == "---\ntitle: A\n---\nthe people\u2019s\n"
+    assert found.text("_data/names.csv") == "name\nZo\u00eb\n"
+    assert found.notes == [
+        "translated: _data/names.csv:2: read as Windows-1252, written as UTF-8 (byte 7 is `0xEB`)",
+        "translated: _data/names.csv:2: read as Windows-1252, written as UTF-8 (byte 7 is `0xEB`)",
+        "translated: _posts/2020-01-02-a.md:4: garbled words mended: "
+        "`people\u00e2\u20ac\u2122s` \u2192 `people\u2019s`",
+    ]
+
+
+def test_addresses_that_begin_with_the_base_are_told(moved):
+    text = "-- _config.yml --\nurl: https://a.example\nbaseurl: /blog\n-- a.md --\n---\ntitle: A\n---\n[x](/blog/b/)\n"
+
+    assert moved("jekyll", text).notes == [
+        "by hand: a.md:4: an address that begins with the `baseurl`, `/blog/`",
+        "translated: a.md:3: `permalink: /a.html` keeps the old address",
+    ]
+
+
+def test_two_pages_of_one_address_are_told(moved):
+    post = "---\ntitle: A\npermalink: /a/\n---\nx\n"
+    found = moved("jekyll", f"-- _posts/2020-01-02-a.md --\n{post}-- _posts/2020-01-03-b.md --\n{post}")
+
+    assert found.errors == [
+        "_posts/2020-01-03-b.md: error: `_posts/2020-01-02-a.md` has the same address, `/a/`\n"
+        "hint: give one of them another `permalink`"
+    ]

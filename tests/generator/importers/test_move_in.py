@@ -189,3 +189,25 @@ def test_the_manifest_must_be_one(moved):
         ".labpress/import.json: error: this is not the list of an import\n"
         "hint: restore it, or remove it: then no file that differs is overwritten"
     )
+
+
+def test_the_command_ends_with_what_came_over(moved, capsys: pytest.CaptureFixture[str]):
+    source, target = moved.write(SITE), moved.folder / "new"
+
+    code = main(["import", "jekyll", str(source), str(target)])
+
+    assert (code, capsys.readouterr().err) == (0, "")
+    assert main(["import", "jekyll", str(source), str(target)]) == 0
+    assert capsys.readouterr().out == f"nothing to do: {target} is up to date\n"
+
+
+def test_the_summary_counts(moved):
+    found = moved("jekyll", SITE)
+
+    assert found.moved.summary == (
+        f"{found.new}: 1 post, 1 page, 1 other file; 5 files written\n"
+        "as they were: 1; translated: 1; needs a hand: 0; did not come over: 0\n"
+        "old addresses kept: 2 of 2\n"
+        f"the report: {found.new}/import-report.md\n"
+        f"next: python -m generator check --source {found.new}"
+    )
