@@ -180,5 +180,12 @@ def test_a_drawing_in_tex_leaves_its_source(built: BuiltSite):
     ) in built.body("/2020/08/03/groups/")
 
 
+def test_the_picture_of_link_previews_is_an_asset(built: BuiltSite):
+    assert (
+        '<meta property="og:image" content="https://parrots.example.org/assets/img/curve.png">'
+        in built["notes/2021/07/14/parrot/index.html"]
+    )
+
+
 def test_no_page_asks_another_site_for_a_script(built: BuiltSite):
     assert re.findall(r'<script[^>]+src="(?:https?:)?//', built["notes/2021/07/14/parrot/index.html"]) == []

@@ -78,7 +78,7 @@ def _text(text: str, first: str, follows: str, emphasis: bool) -> str:
 
 def _quotes(sign: str, before: str, rest: str, *, emphasis: bool) -> str:
     """Return a quotation mark as it is set, or two, from its neighbours in the order in which kramdown asks."""
-    opening, closing = QUOTES[sign]
+    opening, closing = QUOTES[sign][0], QUOTES[sign][1]
     following = rest[:1]
     if not before and emphasis:
         return opening
