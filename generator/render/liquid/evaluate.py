@@ -52,16 +52,19 @@ def _path(run: Run, path: Path) -> object:
     head, *rest = [_segment(run, segment) for segment in path.path]
     name = head if isinstance(head, str) else f"[{head}]"
     value = find(run, str(head), at)
+    for segment in (head, *rest):
+        if isinstance(segment, Missing):
+            return segment
     for segment in rest:
         name += f".{segment}" if isinstance(segment, str) else f"[{segment}]"
         value = look(run, value, segment, name, at)
     return value
 
 
-def _segment(run: Run, segment: object) -> str | int:
+def _segment(run: Run, segment: object) -> Any:
     value = evaluate(run, segment) if isinstance(segment, Path) else segment
     if isinstance(value, Missing):
-        value.tell()
+        return value
     if isinstance(value, float):
         return int(value) if value == value and abs(value) < 1e9 else 0
     if isinstance(value, int) and not isinstance(value, bool):

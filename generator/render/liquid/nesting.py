@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
-from liquid.token import TOKEN_TAG, Token
+from liquid.token import TOKEN_EXPRESSION, TOKEN_TAG, Token
 
 from generator.errors import did_you_mean
 from generator.render.liquid.split import LITERAL_HINT, Mistake
@@ -52,8 +53,8 @@ def check_nesting(tokens: Sequence[Token], plugins: Mapping[str, bool]) -> list[
     known = {*branches, *SINGLE, *plugins}
     mistakes: list[Mistake] = []
     stack: list[_Open] = []
-    for token in tokens:
-        if token.kind != TOKEN_TAG:
+    for token, after in pairwise([*tokens, None]):
+        if token is None or token.kind != TOKEN_TAG:
             continue
         name, offset = token.value, token.start_index
         if name in branches:
@@ -65,6 +66,9 @@ def check_nesting(tokens: Sequence[Token], plugins: Mapping[str, bool]) -> list[
         elif any(name in inner for inner in branches.values()):
             if not stack or name not in branches[stack[-1].name]:
                 mistakes.append(_stray(name, stack, offset))
+            elif name == "else" and after and after.kind == TOKEN_EXPRESSION:
+                what = f"`else` asks nothing: `{after.value[:40]}` is not read"
+                mistakes.append(Mistake(what, offset, "write `elsif`", "warning"))
         elif name not in known:
             hint = ELSEWHERE.get(name) or did_you_mean(name, sorted({*known, *(f"end{block}" for block in branches)}))
             mistakes.append(Mistake(f"there is no tag named `{name}`", offset, hint or LITERAL_HINT))

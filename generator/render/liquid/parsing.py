@@ -96,6 +96,29 @@ class _ContinueTag(ContinueTag):
         return node
 
 
+WORDS = {
+    "word": "a name",
+    "an identifier": "a name",
+    "string": "a text",
+    "integer": "a number",
+    "float": "a number",
+    "end of expression": "the end of the tag",
+    "in": "`in`",
+    "a primitive expression": "a value",
+    "a comma separated list of arguments": "a comma",
+    "lparen": "`(`",
+    "rparen": "`)`",
+    "assign": "`=`",
+    "pipe": "`|`",
+    "empty": "`empty`",
+    "or": "`or`",
+    "and": "`and`",
+    "contains": "`contains`",
+    "rbracket": "`]`",
+    "lbracket": "`[`",
+}
+
+
 @dataclass(frozen=True)
 class Parsed:
     """A file's tree, and what is wrong with it; with mistakes in its blocks the tree is empty."""
@@ -131,9 +154,9 @@ class Parser(liquid.Environment):
         """Parse a file; the same text is parsed once."""
         parts = split(text)
         nesting = check_nesting(parts.tokens, self.plugins)
-        if parts.mistakes or nesting:
+        if any(mistake.level == "error" for mistake in (*parts.mistakes, *nesting)):
             return Parsed((), (*parts.mistakes, *nesting))
-        self._found = []
+        self._found = [*nesting]
         stream = Stream(iter(parts.tokens))
         stream.remarks = self._found
         nodes = get_parser(self).parse(stream)
@@ -175,4 +198,9 @@ def _stream(text: str) -> TokenStream:
 
 
 def _reword(what: str) -> str:
-    return what.replace("'", "`")
+    """Say a mistake of python-liquid's in a writer's words."""
+    found = re.fullmatch(r"expected (.+?),? found (.+)", what)
+    if found is None:
+        return what.replace("'", "`")
+    wanted, given = (WORDS.get(word, word.replace("'", "`")) for word in found.groups())
+    return f"expected {wanted}, found {given}"

@@ -58,7 +58,7 @@ TOLD = {
 INSIDE = {  # Python's inside is out of reach: what is asked for does not exist
     "class": [
         "posts/a.md:7:4: warning: `page.__class__` does not exist",
-        "posts/a.md:7:34: error: expected end of expression, found `.`",
+        "posts/a.md:7:34: error: expected the end of the tag, found `.`",
         "posts/a.md:7:50: warning: `site.__init__` does not exist",
     ],
     "private fields": [

@@ -152,7 +152,7 @@ def test_all_mistakes_of_a_page_are_told_in_one_run(site):
         ("a {% if x", "5:3: error: `{%` is never closed"),
         ("{% raw %}{{ x }}", "5:1: error: `raw` is never closed"),
         ("{% comment %}x", "5:1: error: `comment` is never closed"),
-        ("{% for x y %}{% endfor %}", "5:10: error: expected in, found word"),
+        ("{% for x y %}{% endfor %}", "5:10: error: expected `in`, found a name"),
         ("{% for %}{% endfor %}", "5:1: error: this tag says nothing more"),
         ("{% %}", "5:1: error: this tag has no name"),
         ("{% break %}", "5:1: error: `break` stands in no loop"),

@@ -107,7 +107,7 @@ def test_a_page_is_equal_to_itself_only_and_prints_without_its_neighbours(site):
         ("{% for x in (1..3) limit:2 reversed %}{{ x }}{% endfor %}", "5:28: warning: `reversed` behind `limit` or `offset` does nothing"),
         ("{{ paginator.page }}", "5:4: warning: `paginator` does not exist"),
         ("{{ site.github.url }}", "5:4: warning: `site.github` does not exist"),
-        ("{{ 'x'.y }}{% for x in nothing %}{% endfor %}", "5:7: error: expected end of expression, found `.`"),
+        ("{{ 'x'.y }}{% for x in nothing %}{% endfor %}", "5:7: error: expected the end of the tag, found `.`"),
         ("{{ 'a' | upcase: nothing }}", "5:10: error: `upcase`: it takes 0 values behind `:`, not 1"),
     ],
 )  # fmt: skip
