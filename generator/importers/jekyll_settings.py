@@ -10,6 +10,9 @@ from generator.data.text import Loaded
 from generator.importers.haul import Haul
 
 SAME = ("title", "tagline", "description")
+BUILT_IN = frozenset(
+    f"jekyll-{name}" for name in ("paginate", "feed", "sitemap", "seo-tag", "redirect-from", "gist", "assets")
+)
 NO_USE = frozenset(
     (
         *(
@@ -25,7 +28,7 @@ NO_USE = frozenset(
         ),
         *("livereload", "port", "host", "incremental", "profile", "quiet", "verbose", "safe", "strict_front_matter"),
         *("sass", "compress_html", "markdown_ext", "data_dir", "includes_dir", "layouts_dir", "plugins_dir", "theme"),
-        *("remote_theme", "rouge", "liquid", "cache_dir", "disable_disk_cache", "whitelist", "gems", "repository"),
+        *("remote_theme", "whitelist", "rouge", "liquid", "cache_dir", "disable_disk_cache", "repository"),
         *("show_drafts", "limit_posts", "unpublished", "lsi", "detach", "baseurl", "email", "collections_dir"),
         *("paginate_path", "ignore_theme_config", "error_mode", "url", "collections", "google_analytics"),
     )
@@ -104,6 +107,9 @@ def _paginate(haul: Haul, _loaded: Loaded, _key: str, value: Any) -> None:
 def _plugins(haul: Haul, loaded: Loaded, key: str, value: Any) -> None:
     for index, plugin in enumerate(value if isinstance(value, list) else [value]):
         keys = (key, index) if isinstance(value, list) else (key,)
+        if plugin in BUILT_IN:
+            haul.translated(loaded.value_place(keys), f"the builder does what `{plugin}` did")
+            continue
         haul.by_hand(loaded.value_place(keys), f"the plugin `{plugin}`", "plugins in Ruby do not run here")
 
 
@@ -134,7 +140,7 @@ TAKERS = {
     **dict.fromkeys(("lang", "language", "locale"), _language),
     "permalink": _permalink,
     "paginate": _paginate,
-    "plugins": _plugins,
+    **dict.fromkeys(("plugins", "gems"), _plugins),
     "defaults": _defaults,
     "future": _future,
     "excerpt_separator": _separator,
