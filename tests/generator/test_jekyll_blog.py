@@ -1,7 +1,7 @@
 """A Jekyll blog with every construct of old posts builds here, its posts byte for byte as they were.
 
-`tests/golden/jekyll_blog/` is a site Jekyll builds; its `expected/` holds what Ruby Liquid prints for the table and
-chat blocks of the first post: `ruby tests/golden/jekyll_blog/oracle.rb`.
+`tests/golden/jekyll_blog/` is a site Jekyll builds; its `expected/` holds the first post as Jekyll built it, and what
+Ruby Liquid prints for its table and chat blocks: `ruby tests/golden/jekyll_blog/oracle.rb`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from generator.render.expand import expand
 from generator.render.render import make_tools
 from generator.render.values import reveal
 from tests.conftest import NOW, BuiltSite
+from tests.generator.render.markup.kramdown.test_oracle import tree
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "jekyll_blog"
 PARROT, GROUPS = "posts/2021-07-14-parrot.md", "posts/2020-08-03-groups.md"
@@ -95,8 +96,34 @@ def groups(root: Path) -> Page:
     return parse(Source(GROUPS, (root / GROUPS).read_text(), ""), load_config(root))
 
 
-def test_the_stored_blocks_are_what_ruby_prints_today():
-    stored = {name: (GOLDEN / "expected" / name).read_text() for name in BLOCKS}
+def test_the_whole_post_is_the_page_that_jekyll_builds(built: BuiltSite):
+    """As trees, but for how code is coloured; `test_oracle` says what else is left out."""
+    theirs = re.sub(
+        r"\\[()]", "$", (GOLDEN / "expected" / "parrot.html").read_text(encoding="utf-8")
+    )  # MathJax's marks
+
+    assert uncoloured(tree(built.body("/notes/2021/07/14/parrot/"))) == uncoloured(tree(theirs))
+
+
+def uncoloured(nodes: list[object]) -> list[object]:
+    """Return a tree with its listings as text alone, without the boxes, classes and line numbers around them."""
+    return [node if isinstance(node, str) else _uncoloured(*node) for node in nodes]  # type: ignore[misc]
+
+
+def _uncoloured(tag: str, attributes: dict[str, str], inside: list[object]) -> list[object]:
+    names = attributes.get("class", "")
+    if tag == "pre" or "highlight" in names.split() or ("highlighter-rouge language-" in names and tag == "div"):
+        return ["pre", re.sub(r"^(?:\d+\n)+", "", _words(inside).strip("\n"))]
+    kept = {} if tag == "code" else attributes
+    return [tag, kept, uncoloured(inside)]
+
+
+def _words(nodes: list[object]) -> str:
+    return "".join(node if isinstance(node, str) else _words(node[2]) for node in nodes)  # type: ignore[index]
+
+
+def test_the_stored_output_is_what_ruby_makes_today():
+    stored = {name: (GOLDEN / "expected" / name).read_text() for name in ("parrot.html", *BLOCKS)}
     ruby = shutil.which("ruby")
     command = [ruby or "", "-EUTF-8:UTF-8", str(GOLDEN / "oracle.rb"), "--print"]
     printed = json.loads(subprocess.run(command, capture_output=True, check=True).stdout) if ruby else stored
@@ -131,7 +158,7 @@ def test_a_value_of_the_data_is_text_wherever_it_stands(built: BuiltSite):
         '<code class="language-python">indented',
         "<p>odd: SINTRA; even: LISBON. 0, 1. Four runs. Cities: Lisbon and Porto. city: 2, town: 1.",
         "Slug: a-parrot-s-life; words: 3; 14 Jul 2021;",
-        '{"name":"Lisbon","kind":"city","visits":3}',
+        "<code>{&quot;name&quot;:&quot;Lisbon&quot;,&quot;kind&quot;:&quot;city&quot;,&quot;visits&quot;:3}</code>",
         '<h2 id="habits">Habits of kramdown',
         'The <abbr title="Hyper Text Markup Language">HTML</abbr> of this page',
         "“quoted”, ‘single’, the ’90s, a range 1–2 — done.",
