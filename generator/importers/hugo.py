@@ -183,6 +183,9 @@ def _take_page(
                 haul.by_hand(Place(path), what, hint)
             return
         content = replace(content, path=f"{section}/index.md")
+    if why := _not_rendered(entry.head.values):
+        haul.by_hand(Place(path), f"`{why}`: Hugo made no page of it", "bring it over yourself if a page should be")
+        return
     permalinks = _permalinks(config)
     ugly = config.get("uglyurls") is True
     address = hugo_address(content, permalinks, ugly) if not entry.head.values.get("draft") else ""
@@ -190,11 +193,22 @@ def _take_page(
     text = _translate(haul, entry, text, by_content)
     keys: dict[str, object] = {}
     known = {key.lower() for key in entry.head.values}
+    if {"publishdate", "date"} <= known:
+        hint = "here `date` alone decides when a post appears"
+        haul.by_hand(Place(path, 1), "`publishDate` is not read where there is a `date`", hint)
     if entry.is_post and "date" not in known and content.date:
         keys["date"] = content.date.isoformat()
     haul.add_document(Document(entry.to, text, path, address, original=entry.text, keys=keys))
     if content.is_leaf:
         _take_bundle(haul, path, entry.to)
+
+
+def _not_rendered(values: Mapping[str, Any]) -> str:
+    """Return the words of a head that say there is no page; empty when there is one."""
+    build = values.get("build") or values.get("_build")
+    if isinstance(build, dict) and str(build.get("render", "always")).lower() in {"never", "false"}:
+        return "build.render: never"
+    return "headless: true" if values.get("headless") is True else ""
 
 
 def _permalinks(config: Mapping[str, Any]) -> dict[str, str]:

@@ -120,6 +120,8 @@ def _wrong_with(root: Path, path: str, entry: os.DirEntry[str]) -> SiteError | N
         return SiteError("this is a folder with the name of a page", Place(path), "rename it without the ending")
     if stat.S_ISDIR(mode) and path.count("/") >= DEEPEST:
         return SiteError(f"folders are nested more than {DEEPEST} levels deep", Place(path), "move it further up")
+    if not os.access(root / path, os.R_OK):
+        return SiteError("permission denied", Place(path), f"allow reading it: `chmod u+rX {path}`")
     if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
         return SiteError("this is not an ordinary file", Place(path), "remove it, or put a file in its place")
     return None

@@ -114,9 +114,12 @@ def _take_page(haul: Haul, pelican: Pelican, path: str, inner: str) -> None:
     if "date" not in values and not is_page and date is None:
         keys["status" if head_kind(text) == "plain" else "draft"] = "draft" if head_kind(text) == "plain" else True
         haul.by_hand(Place(path, 1), "an article without a date came over as a draft", "add `date:`, drop the draft")
+    if str(values.get("status") or "").lower() == "hidden":
+        what = "a hidden article had an address and no list had it; here it is a draft"
+        haul.by_hand(Place(path, 1), what, "take `Status:` out to publish it")
     rules = address_rules(pelican.settings, "PAGE" if is_page else "ARTICLE")
     words = {"slug": _slug(pelican, values, inner), "category": _pelican_slug(category)}
-    is_hidden = str(values.get("status") or "published").lower() == "draft" or bool({"draft", "status"} & set(keys))
+    is_hidden = str(values.get("status") or "published").lower() != "published" or bool({"draft", "status"} & set(keys))
     addresses = [] if is_hidden else rules.addresses(values, words, date)
     room = "site/pages" if is_page else "posts"
     to = f"{room}/{PurePosixPath(inner.removeprefix('pages/') if is_page else inner).with_suffix('.md')}"

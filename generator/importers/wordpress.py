@@ -129,7 +129,7 @@ def _moment(text: str) -> datetime | None:
 
 def _take(haul: Haul, export: Export, item: Item, taken: set[str]) -> None:
     """Take one item over; what is neither post nor page is told."""
-    kind, status = item.get("type"), item.get("status")
+    kind, status = item.get("type"), "private" if item.get("password").strip() else item.get("status")
     place = Place(export.path, item.line)
     title = html.unescape(item.get("title")).strip()
     if kind == "attachment":
@@ -150,7 +150,8 @@ def _take(haul: Haul, export: Export, item: Item, taken: set[str]) -> None:
     for what, hint in dict.fromkeys(body.by_hand):
         haul.by_hand(place, what, hint)
     if status == "private":
-        haul.by_hand(place, f"`{title}` is private: it came over as `published: false`", "remove the key to show it")
+        why = "has a password" if item.get("password").strip() else "is private"
+        haul.by_hand(place, f"`{title}` {why}: it came over as `published: false`", "remove the key to show it")
     markdown = _own_links(haul, export, item, markdown)
     head = _head(item, title, date, status)
     path = _path(item, kind, date, title, taken)

@@ -26,6 +26,7 @@ TEXTS = {
     "wp:post_name": "name",
     "wp:post_type": "type",
     "wp:status": "status",
+    "wp:post_password": "password",
     "wp:post_date": "date",
     "wp:post_date_gmt": "date_gmt",
     "wp:attachment_url": "attachment",

@@ -94,6 +94,11 @@ SITE = """
     date: 2021-04-05
     draft: true
     ---
+    -- content/posts/parts/index.md --
+    ---
+    title: Parts
+    headless: true
+    ---
     -- content/about.md --
     ---
     title: About

@@ -57,6 +57,12 @@ SITE = """
     Status: draft
 
     Not yet.
+    -- content/quiet.md --
+    Title: Quiet
+    Date: 2013-02-01
+    Status: hidden
+
+    Shh.
     -- content/pages/about.md --
     Title: About
 

@@ -94,6 +94,7 @@ EXPORT = export(
     item("Team", "Me.", "team", link="https://stars.example/about/team/", post_type="page"),
     item("Idea", "x", "", link="https://stars.example/?p=9", status="draft", post_date="0000-00-00 00:00:00"),
     item("Secret", "x", "secret", status="private"),
+    item("Locked", "x", "locked", post_password="open"),
     item(
         "a", "", "a", post_type="attachment", status="inherit",
         more="<wp:attachment_url>https://stars.example/wp-content/uploads/a.png</wp:attachment_url>\n",
