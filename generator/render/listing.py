@@ -35,7 +35,7 @@ class Listing:
         known = sorted(pages, key=lambda page: page.source.path)
         posts = [page for page in known if page.kind == "post"]
         # Path breaks ties: two posts of one day must not swap between machines.
-        posts.sort(key=lambda page: (page.meta.date is not None, page.meta.date or datetime.min), reverse=True)
+        posts.sort(key=_age, reverse=True)
         return cls(tuple(posts), tuple(page for page in known if page.kind != "post"))
 
     @cached_property
@@ -56,6 +56,10 @@ class Listing:
     def by_path(self) -> Mapping[str, Page]:
         """Return every page by the path of its source."""
         return {page.source.path: page for page in (*self.posts, *self.pages)}
+
+
+def _age(page: Page) -> tuple[bool, datetime, str]:
+    return page.meta.date is not None, page.meta.date or datetime.min, page.source.path
 
 
 def file_digest(root: Path, key: str) -> str:

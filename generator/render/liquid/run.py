@@ -75,6 +75,7 @@ class Run:
         self.at = 0  # offset of what runs now, in the innermost file
         self._pinned: int | None = None  # where mistakes of an expression inside a text are told
         self._next_mark = 0
+        self.includes: dict[str, SourceText] = {}  # read from the disk, by name
         self._opened: dict[str, File] = {}
         self._errors: dict[tuple[object, str], SiteError] = {}
 

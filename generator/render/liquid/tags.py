@@ -109,9 +109,11 @@ def _parameters(run: Run, text: str, at: int) -> dict[str, object]:
 
 def include_file(run: Run, name: str, at: int, out: Out, perform: Perform) -> None:
     """Run a file of `site/includes`."""
-    found = find_include(run.language.root, name)
-    assert found is not None, "it may not be missing"
-    _run_file(run, SourceText(found.path, found.text), at, out, perform)
+    if name not in run.includes:
+        found = find_include(run.language.root, name)
+        assert found is not None, "it may not be missing"
+        run.includes[name] = SourceText(found.path, found.text)
+    _run_file(run, run.includes[name], at, out, perform)
 
 
 def _run_file(run: Run, source: SourceText, at: int, out: Out, perform: Perform) -> None:

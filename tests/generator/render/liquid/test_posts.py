@@ -3,6 +3,10 @@
 # ruff: noqa: E501 - bodies and pages stand whole
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 POST = """
@@ -244,3 +248,22 @@ def test_cells_of_a_csv_file_are_text_as_they_are_written_there(site):
 
     assert shown == "<p>2.50 3.5 two 0.0000517904197523513445 1.0000517904197523  2.502!</p>\n"
     assert after == "<p>2.5 3.5 two 0.0000517904197523513445 1.0000517904197523  2.52!</p>\n"
+
+
+def test_a_site_without_liquid_does_not_import_it():
+    code = "import sys, generator.build, generator.render.expand; print(sorted({'liquid', 'markupsafe'} & set(sys.modules)))"
+    root = Path(__file__).parents[4]
+    ran = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+
+    assert ran.stdout == "['markupsafe']\n"
+
+
+def test_liquid_works_in_several_processes(site):
+    posts = "".join(
+        f"-- posts/2019-01-{day:02}-p{day}.md --\n---\ntitle: P{day}\ntemplating: liquid\n---\n"
+        "{{ page.title }} of {{ site.posts.size }}\n"
+        for day in range(1, 31)
+    )
+    built = site(posts, jobs=2)
+
+    assert built.body("/2019/01/07/p7/") == "<p>P7 of 30</p>\n"
