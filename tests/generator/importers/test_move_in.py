@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from generator.__main__ import SYSTEMS as KNOWN
 from generator.__main__ import main
 from generator.errors import SiteError
+from generator.importers.move_in import SYSTEMS, move_in
 
 SITE = """
     -- _config.yml --
@@ -167,8 +169,6 @@ def test_every_broken_file_is_told_at_once_and_the_others_come_over(moved, capsy
 
 @pytest.mark.parametrize("system", ["jekyll", "gatsby", "hugo", "pelican", "quarto", "wordpress"])
 def test_a_folder_of_another_kind_is_refused_with_a_hint(tmp_path: Path, system: str):
-    from generator.importers.move_in import move_in
-
     (tmp_path / "old").mkdir()
 
     with pytest.raises(SiteError) as error:
@@ -211,3 +211,28 @@ def test_the_summary_counts(moved):
         f"the report: {found.new}/import-report.md\n"
         f"next: python -m generator check --source {found.new}"
     )
+
+
+def test_one_old_site_gives_the_same_bytes_wherever_it_goes(moved, tmp_path: Path):
+    first = moved("jekyll", SITE)
+
+    move_in("jekyll", first.old, tmp_path / "elsewhere")
+
+    there = {path.relative_to(tmp_path / "elsewhere").as_posix(): path for path in (tmp_path / "elsewhere").rglob("*")}
+    assert first.files == {name: path.read_bytes() for name, path in sorted(there.items()) if path.is_file()}
+
+
+def test_an_import_that_was_cut_off_is_finished_by_the_next(moved):
+    first = moved("jekyll", SITE)
+    before = first.files
+    (first.new / ".labpress/import.json").unlink()  # written last
+    (first.new / "site/static/img/a.png").unlink()
+
+    second = moved.again("jekyll")
+
+    assert second.files == before
+    assert second.moved.landed.written == ["site/static/img/a.png"]
+
+
+def test_the_command_line_knows_every_importer():
+    assert SYSTEMS == KNOWN
