@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from generator.render.markup.markdown import Document
+from generator.errors import Place
+from generator.render.markup.markdown import Document, Markup
+from generator.render.values import LINK_CLOSE, LINK_OPEN, RESERVED, Expanded, Text, hide
 from tests.generator.render.markup.test_pathological import REPEATED, SECONDS, SIZE, seconds
 
 Html = Callable[..., str]
@@ -165,6 +169,26 @@ def test_a_task_in_a_list_has_a_box(html: Html):
         '<li class="task"><input type="checkbox" disabled aria-label="to do"> <em>later</em></li>\n'
         "</ul>\n"
     )
+
+
+PIECES = (
+    "* |1. |  |    |\n|\n\n|a|b|---|===|: |> |{: .x}|{:toc}|{:n: .y}|{: n}|^|$$|$|```|~~~|<div>|</div>|"
+    "<div markdown='1'>|<b>|</b>|<p>|<td markdown='span'>|</td>|[^1]|[^1]: |[a](b)|[a] [b]|[b]: c|![x](y z)|"
+    "*|**|_|`|# |#|{#id}|\\|\\\\|*[a]: c|{::comment}|{:/comment}|{::options x='1' /}|{::nomarkdown}|{:/}|"
+    "\"|'|--|...|<<|<!--|-->|<!--more-->|@0|- [x] |\t|<br>|<hr>|&amp;|<code>|</code>"
+).split("|")
+
+
+@settings(max_examples=200)
+@given(pieces=st.lists(st.sampled_from([*PIECES, "| ", "|"]), max_size=25))
+def test_no_text_breaks_the_reading(markup: Markup, pieces: list[str]):
+    text = "".join(pieces).replace("@0", hide(0))
+    places = tuple(Place("posts/x.md", number, 0, line) for number, line in enumerate(text.split("\n"), 1))
+
+    document = markup.convert(Expanded(text, (Text("<i>v</i>"),), places), "kramdown")
+
+    assert "<i>" not in document.html
+    assert RESERVED.search(document.html.replace(LINK_OPEN, "").replace(LINK_CLOSE, "")) is None
 
 
 HARD = {
