@@ -30,6 +30,15 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Link:
+    """One link of the old site's menu."""
+
+    title: str
+    url: str
+    place: Place
+
+
+@dataclass(frozen=True)
 class File:
     """A file of the new site."""
 
@@ -68,6 +77,7 @@ class Haul:
     def __init__(self, system: str, site: OldSite) -> None:
         self.system, self.site = system, site
         self.settings: dict[str, object] = {}  # of site/config.yaml
+        self.links: list[Link] = []  # of the old site's menu
         self.documents: list[Document] = []
         self.files: dict[str, File] = {}
         self.notes: list[Note] = []

@@ -10,15 +10,13 @@ from generator.address import BadAddress, require_pattern
 from generator.config import LANGUAGE, find_zone
 from generator.data.loaders import load
 from generator.errors import Place
-from generator.importers.haul import Haul
+from generator.importers.haul import Haul, Link
 from generator.importers.hugo_addresses import our_pattern
 
 NAMES = tuple(f"{stem}.{end}" for stem in ("hugo", "config") for end in ("toml", "yaml", "yml", "json"))
 FOLDER = "config/_default"
 TEXTS = {"title": "title", "languagecode": "language", "locale": "language", "timezone": "timezone"}
 TOLD = {
-    "menu": "write `menu:` in site/config.yaml: `- About: /about/`",
-    "menus": "write `menu:` in site/config.yaml: `- About: /about/`",
     "languages": "a site here has one language; import the others into sites of their own",
     "disqusshortname": "comments need a script of another server, and no page here runs one",
     "googleanalytics": "no page here runs a script of another server",
@@ -78,10 +76,23 @@ def take_settings(haul: Haul, config: HugoConfig) -> None:
     size = values.get("paginate") or (values.get("pagination") or {}).get("pagerSize")
     if isinstance(size, int) and size > 0:
         ours["paginate"] = size
+    _menu(haul, config)
     for key, hint in TOLD.items():
         if values.get(key):
             haul.by_hand(config.lines.get(key, Place(config.path)), f"the setting `{key}`", hint)
     _permalink(haul, config)
+
+
+def _menu(haul: Haul, config: HugoConfig) -> None:
+    """Take the main menu, in the order of its weights."""
+    for key in ("menu", "menus"):
+        menus = config.values.get(key)
+        listed = menus.get("main") if isinstance(menus, dict) else None
+        entries = [one for one in listed or () if isinstance(one, dict) and (one.get("name") or one.get("title"))]
+        for one in sorted(entries, key=lambda one: one["weight"] if isinstance(one.get("weight"), int) else 0):
+            url = str(one.get("url") or one.get("pageRef") or "/")
+            place = config.lines.get(key, Place(config.path))
+            haul.links.append(Link(str(one.get("name") or one["title"]), url, place))
 
 
 def _params(haul: Haul, config: HugoConfig) -> None:

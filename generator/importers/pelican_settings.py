@@ -12,7 +12,7 @@ from urllib.parse import quote
 from generator.address import BadAddress, require_pattern
 from generator.config import LANGUAGE, find_zone
 from generator.errors import Place
-from generator.importers.haul import Haul
+from generator.importers.haul import Haul, Link
 from generator.importers.literals import Literals
 
 CONFIG = "pelicanconf.py"
@@ -39,7 +39,6 @@ OURS = {
 TOLD = {
     "THEME": "the look is the theme's own here: see site/templates/",
     "PLUGINS": "plugins of Pelican do not run here",
-    "MENUITEMS": "write `menu:` in site/config.yaml: `- About: /about/`",
     "LINKS": "put them into a template of yours",
     "SOCIAL": "put them into a template of yours",
     "DISQUS_SITENAME": "comments need a script of another server, and no page here runs one",
@@ -115,6 +114,10 @@ def take_settings(haul: Haul, settings: Literals) -> None:
     if isinstance(size, int) and not isinstance(size, bool) and size > 0:
         ours["paginate"] = size
     _permalink(haul, settings)
+    items = values.get("MENUITEMS")
+    for one in items if isinstance(items, list | tuple) else ():
+        if isinstance(one, list | tuple) and len(one) == 2:
+            haul.links.append(Link(str(one[0]), str(one[1]), Place(CONFIG, settings.lines["MENUITEMS"])))
     for key, hint in TOLD.items():
         if values.get(key):
             haul.by_hand(Place(CONFIG, settings.lines.get(key, 0)), f"the setting `{key}`", hint)

@@ -14,7 +14,7 @@ from generator.config import LANGUAGE
 from generator.data.text import Text
 from generator.data.yaml_loader import load_yaml
 from generator.errors import Place, SiteError
-from generator.importers.haul import Document, File, Haul, count
+from generator.importers.haul import Document, File, Haul, Link, count
 from generator.importers.heads import head_kind, read_head, with_value
 from generator.importers.notebook import Notebook, language_of, read_notebook, write_cells
 from generator.importers.old_site import list_site
@@ -97,6 +97,8 @@ def _settings(haul: Haul) -> dict[str, Any]:
         name = {"title": "title", "description": "description", "site-url": "url"}.get(key)
         if name and isinstance(value, str):
             ours[name] = value.rstrip("/") if name == "url" else " ".join(value.split())
+        elif key == "navbar" and isinstance(value, dict):
+            _menu(haul, loaded.place(("website", key)), value)
         elif key not in {"title", "favicon"} and value:
             what = f"`website.{key}` in the settings"
             haul.by_hand(loaded.place(("website", key)), what, "see `menu` and `params` in site/config.yaml")
@@ -108,6 +110,26 @@ def _settings(haul: Haul) -> dict[str, Any]:
                 loaded.place((key,)), f"`{key}` in the settings", "the look is the theme's: see site/templates/"
             )
     return settings
+
+
+def _menu(haul: Haul, place: Place, navbar: Mapping[str, Any]) -> None:
+    """Take the links of the bar at the top; a page named alone is called after its file."""
+    for side in ("left", "right"):
+        for one in navbar.get(side) or ():
+            given = one if isinstance(one, dict) else {"href": one}
+            href, text = given.get("href"), given.get("text")
+            if isinstance(href, str) and (text or not isinstance(one, dict)):
+                title = str(text or PurePosixPath(href).stem.replace("-", " ").capitalize())
+                haul.links.append(Link(title, href if ":" in href else _address(href), place))
+
+
+def _address(path: str) -> str:
+    """Return where Quarto put a page."""
+    where = PurePosixPath(path)
+    if where.suffix.lower() not in TEXTS:
+        return f"/{path.lstrip('/')}"
+    folder = "" if str(where.parent) == "." else f"{where.parent}/"
+    return quote(f"/{folder}" if where.stem == "index" else f"/{folder}{where.stem}.html", safe="/~!$&'()+,;=@")
 
 
 def _place(path: str, text: str) -> str:
@@ -149,9 +171,7 @@ def _take_page(haul: Haul, quarto: Quarto, path: str, text: str) -> None:
         haul.by_hand(Place(path, line), "a list of works", "write the works out, or as footnotes")
     if where.suffix != ".ipynb":
         text = _translated(haul, quarto, path, text)
-    inner = str(where.parent) if where.stem == "index" else str(where.with_suffix(""))
-    plain = "/" if inner == "." else f"/{inner}/" if where.stem == "index" else f"/{inner}.html"
-    address = "" if values.get("draft") is True else quote(plain, safe="/~!$&'()+,;=@")
+    address = "" if values.get("draft") is True else _address(path)
     haul.add_document(Document(quarto.places[path], text, path, address, original=read))
 
 

@@ -20,6 +20,7 @@ from generator.errors import Place, SiteError, flatten, several
 from generator.importers.haul import Document, File, Haul
 from generator.importers.heads import read_head, with_keys, with_value
 from generator.importers.landing import put
+from generator.importers.menu import write_menu
 from generator.publish.templates import OWN
 from generator.read.page import Page, parse
 from generator.read.source import Source
@@ -33,6 +34,7 @@ def settle(haul: Haul) -> None:
     """Turn the documents of a haul into files; those the builder cannot read stay out and are told."""
     config = _config(haul)
     taken: dict[str, Document] = {}
+    pages: list[Page] = []
     layouts: defaultdict[str, set[str]] = defaultdict(set)
     for document in haul.documents:
         with haul.each():
@@ -46,19 +48,19 @@ def settle(haul: Haul) -> None:
             haul.add(File(settled.path, content, settled.source))
             haul.moved.append((settled, page.url))
             layouts[page.meta.layout].add(page.kind)
+            pages.append(page)
+    write_menu(haul, pages)
+    haul.add(File(CONFIG, to_yaml(haul.settings).encode(), "settings"))
     for name, kinds in sorted(layouts.items()):
         if name not in THEME_LAYOUTS:
             _add_layout(haul, name, kinds)
 
 
 def _config(haul: Haul) -> Config:
-    """Write the settings as the new config, and read them back as the builder will."""
-    content = to_yaml(haul.settings).encode() if haul.settings else b""
+    """Read the settings as the builder will."""
     with tempfile.TemporaryDirectory() as folder:
-        put(Path(folder) / CONFIG, content)
-        config = load_config(Path(folder))
-    haul.add(File(CONFIG, content, "settings"))
-    return config
+        put(Path(folder) / CONFIG, to_yaml(haul.settings).encode())
+        return load_config(Path(folder))
 
 
 def _settle(haul: Haul, document: Document, config: Config) -> tuple[Document, Page]:

@@ -25,8 +25,13 @@ SITE = """
       accent = "red"
 
     [[menu.main]]
+      name = "Gear"
+      url = "/gear/"
+      weight = 2
+    [[menu.main]]
       name = "About"
-      url = "/about/"
+      url = "/about"
+      weight = 1
     -- content/_index.md --
     ---
     title: Home
@@ -197,6 +202,8 @@ def test_the_settings_are_ours(moved):
         "paginate: 7\n"
         "templating: none\n"
         'permalink: "/posts/:slug/"\n'
+        "menu:\n"
+        '  - {title: About, url: "/about"}\n'
     )
 
 

@@ -120,6 +120,9 @@ def test_the_settings_are_ours(moved):
         "timezone: Europe/Paris\n"
         "paginate: 8\n"
         "templating: none\n"
+        "menu:\n"
+        '  - {title: About, url: "/pages/about.html"}\n'
+        '  - {title: Archive, url: "/archive/"}\n'
     )
 
 
