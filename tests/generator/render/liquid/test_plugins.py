@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import BuiltSite
+from tests.conftest import BuiltSite, SiteFactory
 
 HEAD = "---\ntitle: A\ndate: 2020-01-01\ntemplating: liquid\n"
 TIKZ = "{% latex %}\n\\begin{tikzpicture}\n\\draw (0,0) -- (1,<1);\n\\end{tikzpicture}\n{% endlatex %}"
@@ -201,6 +201,19 @@ def test_no_asset_lies_outside_the_site(post: Callable[..., BuiltSite], tmp_path
 
     with pytest.raises(ExceptionGroup):
         post("{% asset '../../../secret.png' %}", **PICTURES)
+
+
+def test_a_link_among_the_assets_that_leaves_the_site_is_refused(tmp_path: Path):
+    (tmp_path / "secret").write_text("x")
+    (tmp_path / "blog" / "_assets").mkdir(parents=True)
+    (tmp_path / "blog" / "_assets" / "a.png").symlink_to(tmp_path / "secret")
+
+    found = SiteFactory(tmp_path / "blog").errors("-- posts/2020-01-01-a.md --\n![a](/assets/a.png)\n")
+
+    assert found == [
+        f"_assets/a.png: error: `_assets/a.png` is a link to `{tmp_path}/secret`, outside the site\n"
+        "hint: copy what it leads to into the site"
+    ]
 
 
 def test_a_drawing_is_shown_as_its_source_unless_the_config_wants_tex(post: Callable[..., BuiltSite]):
