@@ -13,6 +13,7 @@ from generator.errors import SiteError, did_you_mean
 from generator.read.source import read_source
 from generator.render.body.bounds import Refused, require
 from generator.render.body.texts import Own, clean
+from generator.render.liquid import highlight_tag
 from generator.render.liquid.comparing import Word
 from generator.render.liquid.evaluate import evaluate
 from generator.render.liquid.parsing import Markup, parse_value
@@ -29,8 +30,6 @@ PARAMETER = re.compile(
 )
 BRACES = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 FILE_NAME = re.compile(r"((?:[^\s{]|\{(?!\{)|\{\{.*?\}\})+)\s*", re.DOTALL)
-HIGHLIGHT = re.compile(r"([a-zA-Z0-9.+#_-]+)((?:\s+\w+(?:=(?:\w+|\"[^\"]*\"))?)*)")
-OPTION = re.compile(r"(\w+)(?:=(?:\"([^\"]*)\"|(\w+)))?")
 INCLUDE_HINT = 'write `{% include name.html key="text" other=page.title %}`'
 POST_NAME = re.compile(r"(?:.*/)?(\d{4})-(\d{1,2})-(\d{1,2})-([^/]+?)(?:\.\w+)?")
 FOLDERS = (("_posts/", "posts/"), ("_drafts/", "_drafts/"), ("_pages/", "site/pages/"), ("", "site/pages/"), ("", ""))
@@ -48,7 +47,6 @@ def perform_tag(run: Run, node: Markup, out: Out, perform: Perform) -> None:
             run.budget.print(len(node.inside))
             out.append(run.file.marked(node.inside, node.inside_start))
     elif node.name == "highlight":
-        out.append(run.file.mark(at))
         _highlight(run, node, out, perform)
     elif node.name in {"link", "post_url"}:
         resolve = _link if node.name == "link" else _post_url
@@ -175,34 +173,12 @@ def _post_url(run: Run, name: str) -> str:
 
 
 def _highlight(run: Run, node: Markup, out: Out, perform: Perform) -> None:
-    """Turn `highlight` into a fenced code block."""
-    found = HIGHLIGHT.fullmatch(node.inside.strip())
-    require(found is not None, "`highlight` names no language", "write `{% highlight python %}`")
-    assert found is not None, "checked above"
-    options = [_option(*match.groups()) for match in OPTION.finditer(found[2])]
+    at = node.token.start_index
     parts: Out = []
     assert node.block is not None, "it has an end"
     perform(run, node.block.nodes, parts)
-    code = re.sub(
-        r"\A(?:[\n\r]|\ufdd2[0-9]+\ufdd3(?=[\n\r\ufdd2]))+|[\n\r]+(?:\ufdd2[0-9]+\ufdd3[\n\r]*)*\Z", "", "".join(parts)
-    )
-    runs = re.findall(r"`{3,}", code)
-    fence = "`" * max([3, *(len(ticks) + 1 for ticks in runs)])
-    before = re.sub(r"\ufdd2[0-9]+\ufdd3", "", "".join(out[-4:]))
-    opening = "" if not before or before.endswith("\n\n") else "\n" if before.endswith("\n") else "\n\n"
-    words = " ".join([clean(found[1].lower()), *(option for option in options if option)])
-    mark = run.file.mark(node.token.start_index)
-    out.append(f"{opening}{mark}{fence}{words}\n{code}\n{mark}{fence}\n")
-
-
-def _option(key: str, quoted: str | None, word: str | None) -> str:
-    """Return an option of `highlight` as one of a code block."""
-    value = quoted if quoted is not None else word
-    if key == "linenos":
-        return "numberLines"
-    if key in {"mark_lines", "hl_lines"} and value:
-        return "{" + ",".join(value.split()) + "}"
-    return ""
+    drawn = highlight_tag.draw(run, node.inside, str.__str__(run.captured(parts)), at)
+    out.append(highlight_tag.place(out, run.file.mark(at) + run.show(drawn)))
 
 
 def _plugin(run: Run, node: Markup, out: Out, perform: Perform) -> None:

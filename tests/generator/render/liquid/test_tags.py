@@ -52,7 +52,7 @@ SITE = OTHERS + POST
         ("{{ site.pages | map: 'url' | join }} {{ site.related_posts.size }}", "<p>/guide/start/ 1</p>\n"),
         ("{{ site.time | date: '%F' }} {{ site.baseurl }}{{ page.collection }}", "<p>2020-01-02 posts</p>\n"),
         ("{{ page.path }} {{ page.url }} {{ page.slug }} {{ page.id }}", "<p>posts/2020-01-02-a.md /2020/01/02/a/ a /2020/01/02/a</p>\n"),
-        ("{% highlight text %}\n```\ncode\n{% endhighlight %}", '<div class="hl"><pre tabindex="0"><code class="language-text">```\ncode\n</code></pre></div>\n'),
+        ("{% highlight text %}\n```\ncode\n{% endhighlight %}", '<div class="hl"><pre tabindex="0"><code class="language-text">```\ncode\n</code></pre></div>\n\n'),
     ],
 )  # fmt: skip
 def test_what_a_body_knows_of_the_site(site, body: str, html: str):
@@ -116,3 +116,24 @@ def test_what_cannot_be_as_in_jekyll_is_told(site, body: str, told: str):
     found = site.errors(text) if "error:" in told else site(text).warnings
 
     assert found[0].split("\n")[0] == f"posts/2020-01-02-a.md:{told}"
+
+
+def test_a_listing_stays_in_its_item_and_in_its_html(site):
+    code = "{% highlight ruby linenos %}\n   puts {{ 1 }}\n   {% endhighlight %}"
+    built = site(f"{POST}1. Do:\n\n   {code}\n\n2. Next\n\n<div>{code}</div>\n")
+    listing = (
+        '<div class="hl"><pre class="numbered" tabindex="0"><code class="language-ruby"><span class="line">'
+        '   <span class="nb">puts</span> <span class="mi">1</span>\n</span></code></pre></div>\n'
+    )
+
+    assert built.body("/2020/01/02/a/") == (
+        f"<ol>\n<li>\n<p>Do:</p>\n{listing}\n</li>\n<li>\n<p>Next</p>\n</li>\n</ol>\n<div>{listing}</div>\n"
+    )
+
+
+def test_a_language_nobody_knows_is_told(site):
+    built = site(f"{POST}{{% highlight pyhton %}}x{{% endhighlight %}}\n")
+
+    assert [warning.split("\n")[0] for warning in built.warnings] == [
+        "posts/2020-01-02-a.md:6:1: warning: no language is called `pyhton`: the code is shown without colours"
+    ]
