@@ -31,6 +31,7 @@ PARAMETER = re.compile(
 BRACES = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 FILE_NAME = re.compile(r"((?:[^\s{]|\{(?!\{)|\{\{.*?\}\})+)\s*", re.DOTALL)
 INCLUDE_HINT = 'write `{% include name.html key="text" other=page.title %}`'
+OLD_FOLDER = "_includes"  # where Jekyll has them; `site/includes` comes first
 POST_NAME = re.compile(r"(?:.*/)?(\d{4})-(\d{1,2})-(\d{1,2})-([^/]+?)(?:\.\w+)?")
 FOLDERS = (("_posts/", "posts/"), ("_drafts/", "_drafts/"), ("_pages/", "site/pages/"), ("", "site/pages/"), ("", ""))
 
@@ -106,10 +107,14 @@ def _parameters(run: Run, text: str, at: int) -> dict[str, object]:
 
 
 def include_file(run: Run, name: str, at: int, out: Out, perform: Perform) -> None:
-    """Run a file of `site/includes`."""
+    """Run a file of `site/includes`, or of `_includes` where an old site has it."""
     if name not in run.includes:
-        found = find_include(run.language.root, name)
-        assert found is not None, "it may not be missing"
+        found = find_include(run.language.root, name, may_be_missing=True)
+        if found is None and (run.language.root / OLD_FOLDER / name).is_file():
+            run.note_file(f"{OLD_FOLDER}/{name}")
+            found = read_source(run.language.root, f"{OLD_FOLDER}/{name}")
+        found = found or find_include(run.language.root, name)
+        assert found is not None, "it may not be missing now"
         run.includes[name] = SourceText(found.path, found.text)
     _run_file(run, run.includes[name], at, out, perform)
 

@@ -64,7 +64,7 @@ PIECES = [
 ]
 SINGLE = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=12), st.just(date(2020, 2, 29)),
-    st.just(datetime(2020, 2, 29, tzinfo=UTC)), st.sampled_from(["1e5", "-3.5", "2020-01-01", "%Y", "a.b", "\0", "x == 1"]),
+    st.just(datetime(2020, 2, 29, tzinfo=UTC)), st.sampled_from(["1e5", "-3.5", "2020-01-01", "%Y", "a.b", "\0"]),
 )  # fmt: skip
 VALUES = st.recursive(
     SINGLE,

@@ -137,3 +137,20 @@ def test_a_language_nobody_knows_is_told(site):
     assert [warning.split("\n")[0] for warning in built.warnings] == [
         "posts/2020-01-02-a.md:6:1: warning: no language is called `pyhton`: the code is shown without colours"
     ]
+
+
+def test_includes_may_stay_where_jekyll_has_them(site):
+    text = f"-- _includes/a.html --\none\n{POST}{{% include a.html %}}\n"
+    old = site(text).body("/2020/01/02/a/")
+    changed = site("-- _includes/a.html --\ntwo\n").body("/2020/01/02/a/")
+    ours = site("-- site/includes/a.html --\nthree\n").body("/2020/01/02/a/")
+
+    assert (old, changed, ours) == ("<p>one</p>\n", "<p>two</p>\n", "<p>three</p>\n")
+
+
+def test_an_include_of_an_old_site_cannot_climb_out_either(site):
+    errors = site.errors(f"-- _includes/a.html --\none\n-- secret.txt --\ns\n{POST}{{% include ../secret.txt %}}\n")
+
+    assert [error.split("\n")[0] for error in errors] == [
+        "posts/2020-01-02-a.md:6:1: error: `../secret.txt` leads out of `site/includes`"
+    ]
