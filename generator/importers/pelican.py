@@ -31,6 +31,11 @@ MARKDOWN = (".md", ".markdown", ".mkd", ".mdown")
 LINK = re.compile(r"[{|](static|filename|attach|tag|category|author|index|photo|lightbox)[}|]([^\s)\"'>\]]*)")
 STARTS = re.compile(r"([A-Za-z][A-Za-z0-9_-]*):[ \t]*(.*)$")
 DATED = re.compile(r"(?P<date>\d{4}-\d{2}-\d{2})[-_]?(?P<slug>.*)")
+SPELLED = str.maketrans(
+    {"\u2013": "-", "\u2014": "--", "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2026": "..."}
+    | {"\u00df": "ss", "\u00e6": "ae", "\u00c6": "AE", "\u0153": "oe", "\u0152": "OE", "\u00f8": "o", "\u00d8": "O"}
+    | {"\u0142": "l", "\u0141": "L", "\u0111": "d", "\u0110": "D", "\u00fe": "th", "\u00de": "Th", "\u00f0": "d"}
+)
 
 
 @dataclass(frozen=True)
@@ -118,7 +123,7 @@ def _take_page(haul: Haul, pelican: Pelican, path: str, inner: str) -> None:
         what = "a hidden article had an address and no list had it; here it is a draft"
         haul.by_hand(Place(path, 1), what, "take `Status:` out to publish it")
     rules = address_rules(pelican.settings, "PAGE" if is_page else "ARTICLE")
-    words = {"slug": _slug(pelican, values, inner), "category": _pelican_slug(category)}
+    words = {"slug": _slug(haul, pelican, values, path), "category": _pelican_slug(category)}
     is_hidden = str(values.get("status") or "published").lower() != "published" or bool({"draft", "status"} & set(keys))
     addresses = [] if is_hidden else rules.addresses(values, words, date)
     room = "site/pages" if is_page else "posts"
@@ -159,22 +164,31 @@ def _date(pelican: Pelican, values: Mapping[str, Any], path: str) -> datetime | 
         return None
 
 
-def _slug(pelican: Pelican, values: Mapping[str, Any], inner: str) -> str:
+def _slug(haul: Haul, pelican: Pelican, values: Mapping[str, Any], path: str) -> str:
+    """Return what names an article in its address."""
+    stem = PurePosixPath(path).stem
     if values.get("slug"):
         return str(values["slug"])
-    named = DATED.match(PurePosixPath(inner).stem)
+    named = DATED.match(stem)
     if named and named["slug"] and "(?P<slug>" in str(pelican.get("FILENAME_METADATA", "")):
         return str(named["slug"])
-    by_name = pelican.get("SLUGIFY_SOURCE", "title") == "basename"
-    return _pelican_slug(
-        PurePosixPath(inner).stem if by_name else str(values.get("title") or PurePosixPath(inner).stem)
-    )
+    words = stem if pelican.get("SLUGIFY_SOURCE", "title") == "basename" else str(values.get("title") or stem)
+    if not _in_ascii(words).isascii():
+        what = f"Pelican spelled `{words}` in the letters of ASCII, and how is not known here"
+        haul.by_hand(Place(path, 1), what, "look up the old address, and write it as `permalink:`")
+    return _pelican_slug(words)
 
 
 def _pelican_slug(text: str) -> str:
-    """Return what Pelican's `slugify` makes of a text: letters of ASCII only."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode() or slugify(text)
-    return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", plain).strip().lower())
+    """Return what Pelican's `slugify` makes of a text: letters of ASCII, dashes for spaces."""
+    plain = _in_ascii(text).encode("ascii", "ignore").decode() or slugify(text)
+    return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", plain).strip().lower()).strip("-")
+
+
+def _in_ascii(text: str) -> str:
+    """Spell letters of European languages and typographic marks in ASCII; others stay."""
+    plain = unicodedata.normalize("NFKD", text.translate(SPELLED))
+    return "".join(c for c in plain if not unicodedata.combining(c))
 
 
 def _links(haul: Haul, pelican: Pelican, path: str, text: str, to: str) -> str:

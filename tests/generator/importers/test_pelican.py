@@ -79,11 +79,19 @@ SITE = """
 """
 
 
+# pelican 4.12.0 on the site above, without what it needs plugins for: `pelican content -s pelicanconf.py`
+BY_PELICAN = [
+    "/notes/2010/Dec/my-first-wall-at-last/",
+    "/notes/2011/Jan/the-other/",
+    "/notes/2012/Mar/dated-by-its-name/",
+    "/pages/about.html",
+]
+
+
 def test_every_old_address_leads_to_the_same_page(moved):
     found = moved("pelican", SITE.replace("\n    A [lost]({filename}/lost.md) link.", ""))
 
-    old = ["/notes/2010/Dec/my-first-wall-at-last/", "/notes/2011/Jan/the-other/", "/notes/2012/Mar/dated-by-its-name/"]
-    assert found.leads([*old, "/pages/about.html", "/images/stones.png", "/robots.txt"]) == {
+    assert found.leads([*BY_PELICAN, "/images/stones.png", "/robots.txt"]) == {
         "/notes/2010/Dec/my-first-wall-at-last/": "posts/dry/first-wall.md",
         "/notes/2011/Jan/the-other/": "posts/other.md",
         "/notes/2012/Mar/dated-by-its-name/": "posts/2012-03-04-dated.md",
@@ -157,3 +165,29 @@ def test_settings_that_are_not_python_are_named():
 
     what = "pelicanconf.py:2: error: this is not Python: invalid syntax\nhint: mend the line; it is read, never run"
     assert str(error.value) == what
+
+
+# Left: a title; right: the name of the file pelican 4.12.0 wrote.
+@pytest.mark.parametrize(
+    ("title", "slug"),
+    [
+        ('C++ & \u00c9mile: 100% "na\u00efve"', "c-emile-100-naive"),
+        ("A.B/C & D", "abc-d"),
+        (
+            "It\u2019s_a\u2014test (really) Stra\u00dfe \u2026 \u0141\u00f3d\u017a \u00c6sop \u201cx\u201d",
+            "its_a-test-really-strasse-lodz-aesop-x",
+        ),
+    ],
+)
+def test_slugs_are_pelicans(moved, title: str, slug: str):
+    found = moved("pelican", f"-- content/a.md --\nTitle: {title}\nDate: 2015-01-01\n\nx\n")
+
+    assert found.moved.haul.documents[0].address == f"/{slug}.html"
+    assert [note for note in found.notes if note.startswith("by hand")] == []
+
+
+def test_a_title_that_pelican_spelled_in_other_letters_is_told(moved):
+    found = moved("pelican", "-- content/a.md --\nTitle: \ubcc4\nDate: 2015-01-01\n\nx\n")
+
+    what = "Pelican spelled `\ubcc4` in the letters of ASCII, and how is not known here"
+    assert found.notes[0] == f"by hand: content/a.md:1: {what}"
