@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from generator.errors import Place, SiteError
 from generator.importers.haul import Document, Haul
-from generator.importers.heads import read_head
+from generator.importers.heads import read_head, renamed_key
 from generator.importers.literals import Literals, read_javascript
 from generator.importers.old_site import list_site
 
@@ -116,7 +116,7 @@ def _take_page(haul: Haul, path: str, folder: str) -> None:
 
 def _slug_as_path(haul: Haul, path: str, text: str) -> str:
     """A slug that is a path is a permalink here: the key is renamed, the value stays."""
-    changed = re.sub(r"^(\s*)slug(\s*[:=])", r"\1permalink\2", text, count=1, flags=re.MULTILINE | re.IGNORECASE)
+    changed = renamed_key(text, "slug", "permalink")
     line = changed.count("\n", 0, changed.index("permalink")) + 1
     haul.translated(Place(path, line), "`slug` holds a path, which is `permalink` here")
     return changed

@@ -63,6 +63,14 @@ def with_value(text: str, key: str, value: object) -> str:
     return "".join([*lines[: line - 1], _lines(kind, {written: value}, end), *kept, *lines[stop - 1 :]])
 
 
+def renamed_key(text: str, key: str, new: str) -> str:
+    """Call one key of the head by another name; its value stays."""
+    body = read_head("", text).body
+    head = text[: len(text) - len(body)]
+    pattern = re.compile(rf"""^(\s*"?){re.escape(key)}("?\s*[:=])""", re.MULTILINE | re.IGNORECASE)
+    return pattern.sub(rf"\g<1>{new}\g<2>", head, count=1) + text[len(head) :]
+
+
 def head_kind(text: str) -> str:
     """Return how the head of a text is written: yaml, toml, json, plain or none."""
     first = text.partition("\n")[0].rstrip()

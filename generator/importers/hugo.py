@@ -16,7 +16,7 @@ from typing import Any
 from generator.data.loaders import is_data_file
 from generator.errors import Place, SiteError
 from generator.importers.haul import Document, Haul
-from generator.importers.heads import head_kind, read_head, with_value
+from generator.importers.heads import head_kind, read_head, renamed_key, with_value
 from generator.importers.hugo_addresses import Content, hugo_address
 from generator.importers.hugo_settings import read_settings, take_settings
 from generator.importers.old_site import list_site
@@ -117,7 +117,18 @@ def _read(haul: Haul, config: Mapping[str, Any], path: str) -> list[tuple[str, C
     values = {key.lower(): value for key, value in head.values.items()}
     title, slug = str(values.get("title") or ""), str(values.get("slug") or "")
     content = Content(inner, title, slug, str(values.get("url") or ""), _date(values))
+    content = replace(content, sections=_sections(haul, content.folders))
     return [(path, content, head, text)]
+
+
+def _sections(haul: Haul, folders: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the folders that Hugo calls sections."""
+    found = []
+    for depth, folder in enumerate(folders, 1):
+        path = "/".join(("content", *folders[:depth], "_index"))
+        if depth == 1 or any(haul.site.has(f"{path}{end}") for end in MARKDOWN):
+            found.append(folder)
+    return tuple(found)
 
 
 def _bundle_of(haul: Haul, inner: str) -> str:
@@ -190,6 +201,9 @@ def _take_page(
     ugly = config.get("uglyurls") is True
     address = hugo_address(content, permalinks, ugly) if not entry.head.values.get("draft") else ""
     text = _edited_head(haul, entry, address)
+    if "/" in content.slug:
+        text = renamed_key(text, "slug", "permalink")
+        haul.translated(Place(path, 1), "`slug` holds a path, which is `permalink` here")
     text = _translate(haul, entry, text, by_content)
     keys: dict[str, object] = {}
     known = {key.lower() for key in entry.head.values}

@@ -1,4 +1,7 @@
-"""Addresses as Hugo makes them: sections, `url`, `slug`, permalink patterns, ugly ones."""
+"""Addresses as Hugo makes them: sections, `url`, `slug`, permalink patterns, ugly ones.
+
+Held against what Hugo 0.168 writes: a name and the words of a pattern are cleaned in two different ways.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ CLOCKS = {
 }
 FILE_NAMES = ("filename", "contentbasename")
 SLUGS = ("slug", "slugorfilename", "slugorcontentbasename")
-KEPT = frozenset("./\\_#+~-@%")
+KEPT = frozenset("./\\_#+~-@")
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class Content:
     slug: str
     url: str
     date: datetime | None
+    sections: tuple[str, ...] = ()  # its folders that are sections: the first, and those with an `_index.md`
 
     @property
     def folders(self) -> tuple[str, ...]:
@@ -61,8 +65,8 @@ def hugo_address(content: Content, permalinks: Mapping[str, str], ugly: bool) ->
     if section and (pattern := permalinks.get(section.lower())):
         path = TOKEN.sub(lambda token: _token(token, content), pattern)
     else:
-        path = "/".join(["", *content.folders, content.slug or content.name])
-    path = "/" + _clean(path).strip("/")
+        path = "/".join([*map(_path, content.folders), _clean(content.slug) or _path(content.name)])
+    path = "/" + re.sub(r"/{2,}", "/", path).strip("/")
     if ugly and not (content.is_leaf and not content.name):
         return quote(f"{path}.html", safe="/~!$&'()+,;=@")
     return quote(f"{path}/" if path != "/" else "/", safe="/~!$&'()+,;=@")
@@ -85,19 +89,42 @@ def _token(token: re.Match[str], content: Content) -> str:
     if name in CLOCKS:
         return content.date.strftime(CLOCKS[name]).lower() if content.date else ""
     if name in FILE_NAMES:
-        return content.name
+        return _words(content.name)
     if name in {"slugorfilename", "slugorcontentbasename"}:
-        return content.slug or content.name
+        return _words(content.slug or content.name)
     if name == "slug":
-        return content.slug or content.title or content.name
+        return _words(content.slug or content.title or content.name)
     if name == "sections":
-        return "/".join(content.folders)
-    words = {"title": content.title or content.name, "section": "".join(content.folders[:1])}
-    return words.get(name, token[0])
+        return "/".join(map(_path, content.sections))
+    if name == "title":
+        return _words((content.title or content.name).replace("/", "-"))
+    return _path("".join(content.folders[:1])) if name == "section" else token[0]
 
 
-def _clean(path: str) -> str:
-    """Return a path as Hugo writes it: small letters, dashes for spaces, no marks but a few."""
-    path = re.sub(r"\s+", "-", unicodedata.normalize("NFC", path).lower())
-    kept = "".join(c for c in path if c.isalnum() or c in KEPT or unicodedata.category(c).startswith("M"))
-    return re.sub(r"/{2,}", "/", re.sub(r"-{2,}", "-", kept))
+def _path(path: str) -> str:
+    """Return the name of a file as Hugo writes it: small letters, a dash for each space, no marks but a few."""
+    path = unicodedata.normalize("NFC", path).lower()
+    return "".join("-" if c.isspace() else c for c in path if c.isspace() or _is_kept(c))
+
+
+def _words(text: str) -> str:
+    """Return words as Hugo puts them into a pattern: cleaned twice, a `+` read as a space between."""
+    return _clean(_clean(text).replace("+", " "))
+
+
+def _clean(text: str) -> str:
+    """Return words with one dash for each white space, none beside a dash that is there."""
+    made: list[str] = []
+    is_pending = False
+    for c in unicodedata.normalize("NFC", text).lower():
+        if _is_kept(c):
+            made += ["-"] if is_pending and c != "-" else []
+            made.append(c)
+            is_pending = False
+        elif made and made[-1] != "-" and c.isspace():
+            is_pending = True
+    return "".join(made)
+
+
+def _is_kept(character: str) -> bool:
+    return character.isalnum() or character in KEPT or unicodedata.category(character).startswith("M")
