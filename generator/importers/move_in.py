@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from generator.errors import SiteError, in_order
+from generator.errors import Place, SiteError, in_order
 from generator.importers.haul import File, Haul, count
 from generator.importers.landing import Landed, land, require_apart
 from generator.importers.report import NAMES, REPORT, counts, write_report
-from generator.importers.settle import settle
+from generator.importers.settle import CONFIG, settle
 
 SYSTEMS = tuple(NAMES)
 
@@ -62,6 +63,10 @@ def move_in(system: str, source: Path, target: Path) -> Moved:
     haul = gather(source)
     settle(haul)
     landed = land(haul.files.values(), target, system)
+    if CONFIG in dict(landed.kept):
+        needed = {key: haul.settings[key] for key in ("permalink", "templating", "markup") if key in haul.settings}
+        what = "the config is yours, and the old addresses count on settings it may not have"
+        haul.by_hand(Place(CONFIG), what, f"see that it says `{json.dumps(needed)[1:-1]}`")
     report = File(REPORT, write_report(haul, landed.kept).encode(), REPORT)
     told = land([report], target, system)
     landed.written.extend(told.written)

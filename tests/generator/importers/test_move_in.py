@@ -236,3 +236,16 @@ def test_an_import_that_was_cut_off_is_finished_by_the_next(moved):
 
 def test_the_command_line_knows_every_importer():
     assert SYSTEMS == KNOWN
+
+
+def test_a_config_that_was_there_is_kept_and_told_what_it_needs(moved):
+    (moved.folder / "new/site").mkdir(parents=True)
+    (moved.folder / "new/site/config.yaml").write_text("title: Mine\n")
+
+    found = moved("hugo", "-- content/posts/a.md --\n---\ntitle: A\ndate: 2020-01-02\n---\nx\n")
+
+    assert found.text("site/config.yaml") == "title: Mine\n"
+    assert (
+        "- `site/config.yaml`: the config is yours, and the old addresses count on settings it may not have\n"
+        '  Hint: see that it says `"permalink": "/posts/:slug/", "templating": "none"`\n'
+    ) in found.report
