@@ -133,7 +133,7 @@ def _picture(address: str, wanted: Wanted, markup: str) -> str:
     given = dict(wanted.attributes)
     alt = MARKS.sub(lambda mark: f"&#{ord(mark[0])};", " ".join(given.pop("alt", "").split()))
     title = html.escape(" ".join(given.pop("title", "").split())).replace("\\", "\\\\")
-    text = f"![{alt}](<{address}>" + (f' "{title}"' if title else "") + ")"
+    text = f"![{alt}]({address}" + (f' "{title}"' if title else "") + ")"
     pairs = [f".{name}" for name in given.pop("class", "").split() if PLAIN.fullmatch(name)]
     pairs += [f'{key}="{html.escape(value)}"' for key, value in given.items() if not set(value) & set("{}\n")]
     colon = ":" if markup == "kramdown" else ""

@@ -29,6 +29,10 @@ START = re.compile(r"<(?:!--|([A-Za-z][\w:-]*)(?<!:)(?=[\s/>]))")  # not the add
 ENDS_TEXT = re.compile(r"</?([A-Za-z][\w:-]*)(?<!:)(?=[\s/>])")
 MARKDOWN = re.compile(r"""\s+markdown\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.I)
 RAW_SPAN = re.compile(r"<(code|kbd|samp|var|math|svg)(?=[\s>])[^<>]*>", re.I)
+# What the tags `asset` and `latex` print. In Jekyll that was finished HTML, so that it stood inside of raw HTML too.
+OLD_TAGS = re.compile(
+    r"!\[[^\[\]\n]*\]\([^\s()]+(?: \"[^\"\n]*\")?\)(?:\{: [^{}\n]*\})?|\\\\\((?s:.{1,2000}?)\\\\\)|\\\\\[(?s:.{1,2000}?)\\\\\]"
+)
 FAILURES = 8  # elements without an end after which no more ends are looked for
 CHUNK = 64  # lines to look for an end in at first
 
@@ -126,10 +130,14 @@ def _push(state: StateBlock, start: int, source: str, element: list[Piece]) -> b
 
 def _markdown(source: str, element: list[Piece], everywhere: bool) -> Iterator[tuple[str, int, int]]:
     """Yield the stretches between tags that are Markdown, each with how to read it: "block" or "span"."""
-    number = 0
+    number = verbatim = 0
     while number < len(element):
         piece = element[number]
         number += 1
+        if piece.kind == "tag" and piece.name.removeprefix("/") in RAW_INSIDE:
+            verbatim += -1 if piece.name.startswith("/") else 1
+        if piece.kind == "text" and not verbatim:
+            yield from (("span", *found.span()) for found in OLD_TAGS.finditer(source, piece.start, piece.end))
         if piece.kind != "tag" or piece.name.startswith("/") or piece.name in EMPTY:
             continue
         model = _model(source[piece.start : piece.end], piece.name, everywhere)

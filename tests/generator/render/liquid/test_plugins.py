@@ -181,6 +181,23 @@ def test_an_asset_is_a_file_of_the_site(
     assert (built.root / "_site" / published).read_text() == "x"
 
 
+def test_pictures_and_formulas_stand_inside_raw_html_as_in_jekyll(post: Callable[..., BuiltSite]):
+    built = post(
+        "<center>{% asset a.png alt=a class=b %}</center>\n\n"
+        "<table>\n<tr><td>*x* {% latex %}y{% endlatex %}.</td>\n<td>{% latex class=center %}z{% endlatex %}</td></tr>\n"
+        "</table>\n\n<pre>![no](/a.png)</pre>",
+        **PICTURES,
+    )
+
+    assert built.body("/2020/01/01/a/") == (
+        '<center><img src="/a.png" alt="a" class="b" loading="lazy" decoding="async"></center>\n'
+        '<table>\n<tr><td>*x* <math alttext="y"><mi>y</mi></math>.</td>\n'
+        '<td><math alttext="z" display="block"><mi>z</mi></math></td></tr>\n</table>\n'
+        "<pre>![no](/a.png)</pre>\n"
+    )
+    assert (built.root / "_site" / "a.png").read_text() == "x"
+
+
 def test_a_switch_without_effect_is_told(post: Callable[..., BuiltSite]):
     built = post("{% asset a.png alt=a @optm %}\n\n[b]({% asset a.png @data %})", **PICTURES)
 

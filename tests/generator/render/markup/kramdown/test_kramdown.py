@@ -223,6 +223,7 @@ HARD = {
     "formulas": "$$ a\n\n",
     "formulas in lines": "$$a ",
     "brackets": "\\\\[ ",
+    "brackets in HTML": "<p>\\\\[ ![a](b </p>",
     "guillemets": "<<",
     "marks of quotations": "'\"",
     "spaced references": "[a] [",
