@@ -123,24 +123,17 @@ class Haul:
         """Take a file over as it is."""
         self.add(File(to, self.site.root / path, path))
 
-    def copy_text(self, path: str, to: str) -> None:
+    def copy_text(self, path: str, to: str, *, is_data: bool = False) -> None:
         """Take a text over as it is, or with its encoding and garbled words mended.
 
         Raises:
-            SiteError: it is no text.
+            SiteError: it is no text; or it is data that the builder cannot read, which would stop every build.
         """
         text = self.text_of(path).encode()
+        if is_data:
+            load(path, text)
         same = text == self.site.read(path).removeprefix(b"\xef\xbb\xbf")
         self.add(File(to, self.site.root / path if same else text, path))
-
-    def copy_data(self, path: str, to: str) -> None:
-        """Take a data file over if the builder can read it; one that it cannot would stop every build.
-
-        Raises:
-            SiteError: it is not the data its name says.
-        """
-        load(path, self.text_of(path).encode())
-        self.copy_text(path, to)
 
     def add(self, file: File) -> None:
         """Take one file; two for one place are a mistake.

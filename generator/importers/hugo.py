@@ -78,8 +78,10 @@ def _take(haul: Haul, path: str) -> None:
     room = path.partition("/")[0]
     if room in ROOMS:
         to = f"{ROOMS[room]}/{path.removeprefix(room + '/')}"
-        take = haul.copy_data if room == "data" and is_data_file(path) else haul.copy
-        take(path, to)
+        if room == "data" and is_data_file(path):
+            haul.copy_text(path, to, is_data=True)
+        else:
+            haul.copy(path, to)
     elif room in BY_HAND and room != "themes":
         what, hint = BY_HAND[room]
         if not path.endswith(".gitkeep"):

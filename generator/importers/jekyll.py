@@ -142,7 +142,7 @@ def _take_room(haul: Haul, path: str, room: str) -> None:
     if room == "_includes":
         haul.copy_text(path, to)
     elif room == "_data" and is_data_file(path):
-        haul.copy_data(path, to)
+        haul.copy_text(path, to, is_data=True)
     else:
         haul.copy(path, to)
 

@@ -308,7 +308,6 @@ def test_garbled_words_and_old_encodings_are_mended_and_told(moved):
     assert found.text("_data/names.csv") == "name\nZo\u00eb\n"
     assert found.notes == [
         "translated: _data/names.csv:2: read as Windows-1252, written as UTF-8 (byte 7 is `0xEB`)",
-        "translated: _data/names.csv:2: read as Windows-1252, written as UTF-8 (byte 7 is `0xEB`)",
         "translated: _posts/2020-01-02-a.md:4: garbled words mended: "
         "`people\u00e2\u20ac\u2122s` \u2192 `people\u2019s`",
     ]
