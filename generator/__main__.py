@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from generator.build import Built, Options
 
 SITE_IS_WRONG, COMMAND_IS_WRONG, OUR_BUG, INTERRUPTED = 1, 2, 70, 130
-COMMANDS = ("build", "check", "new", "serve")
+COMMANDS = ("build", "check", "new", "serve", "import")
+SYSTEMS = ("jekyll", "gatsby", "hugo", "pelican", "quarto", "wordpress")  # what `import` reads
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,6 +59,12 @@ def parser() -> argparse.ArgumentParser:
     new.add_argument("title")
     new.add_argument("--source", type=Path, default=Path(), metavar="DIR")
     new.set_defaults(run=_new)
+    words = "Move in from another builder; the old site is only read."
+    moving = commands.add_parser("import", help="move in from another builder", description=words)
+    moving.add_argument("system", choices=SYSTEMS)
+    moving.add_argument("old", type=Path, metavar="SOURCE", help="the old site's folder; of WordPress, its export")
+    moving.add_argument("target", type=Path, metavar="DEST", help="the new site's root")
+    moving.set_defaults(run=_import)
     return top
 
 
@@ -87,7 +94,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> None:  # type: ignore[override]
         word = next((part for part in message.split("'") if "invalid choice: " + repr(part) in message), "")
-        hint = did_you_mean(word, COMMANDS) if word else ""
+        hint = did_you_mean(word, (*COMMANDS, *SYSTEMS)) if word else ""
         self.print_usage(sys.stderr)
         self.exit(COMMAND_IS_WRONG, f"error: {message}\n" + (f"hint: {hint}\n" if hint else ""))
 
@@ -165,7 +172,7 @@ def _numbers(built: Built, strict: bool) -> int:
     from generator.render.render import make_tools
 
     site = built.site
-    tools = make_tools(site.tree.root, site.config, site.tree, site.ledger)
+    tools = make_tools(site.tree.root, site.config, site.tree, site.ledger, [item.page for item in site.everything])
     broken = []
     for post in site.posts:
         covered = coverage(post.page, tools)
@@ -215,6 +222,17 @@ def _new(arguments: argparse.Namespace) -> int:
 
     print(new_post(arguments.source, arguments.title, clock().date()))
     return 0
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    """Import an old site, then say what came over; mistakes of single files do not stop the others."""
+    from generator.importers.move_in import move_in
+
+    moved = move_in(arguments.system, arguments.old, arguments.target)
+    for error in moved.errors:
+        print(f"{error}\n", file=sys.stderr)
+    print(moved.summary)
+    return SITE_IS_WRONG if moved.errors else 0
 
 
 def _options(arguments: argparse.Namespace):  # type: ignore[no-untyped-def]

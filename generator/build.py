@@ -89,7 +89,7 @@ def assemble(options: Options) -> Built:
     unread = bool(errors)
     hidden = [(page, hidden_because(page, options.now, options.drafts, options.future)) for page in pages]
     shown = [page for page, reason in hidden if not reason]
-    tools = make_tools(root, config, tree, ledger)
+    tools = make_tools(root, config, tree, ledger, shown)
     rendered, broken = render_all(shown, tools, salt(config.digest, root), options.jobs)
     waiting = [(page.source.path, reason) for page, mistakes in broken if (reason := pending(mistakes, ledger))]
     errors += [mistake for _, mistakes in broken if not pending(mistakes, ledger) for mistake in mistakes]

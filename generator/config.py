@@ -6,6 +6,7 @@ builds with the defaults.
 
 from __future__ import annotations
 
+import fnmatch
 import hashlib
 import re
 import zoneinfo
@@ -27,6 +28,8 @@ OFFSET = re.compile(r"([-+])([01][0-9]|2[0-3]):([0-5][0-9])")
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 MACRO = re.compile(r"\\?[A-Za-z]+\*?")
 MENU_TARGET = re.compile(r"/(?!/)|https?://|mailto:")
+TEMPLATING = ("jinja", "liquid", "none")  # languages of a body
+MARKUP = ("commonmark", "kramdown")  # ways to read Markdown
 NOT_HERE = {  # keys of other builders, and where that stands here
     "baseurl": "write it into `url`: `url: https://example.org/blog`",
     "base_url": "name this key `url`",
@@ -76,6 +79,10 @@ class Config:
     code_style_dark: str = "lightbulb"
     params: Mapping[str, object] = field(default_factory=dict)  # the author's own
     data_megabytes: int = 64  # larger data files are refused
+    templating: Mapping[str, str] = field(default_factory=dict)  # pattern of a source's path -> a word of TEMPLATING
+    markup: Mapping[str, str] = field(default_factory=dict)  # pattern of a source's path -> a word of MARKUP
+    liquid_strict: bool = False  # a name that Liquid does not know is an error, not a warning
+    tex: bool = False  # run the TeX of this machine for drawings that our math cannot set
     digest: str = hashlib.sha256(b"").hexdigest()  # of the file's text
     places: Mapping[str, Place] = field(
         default_factory=dict, compare=False
@@ -134,6 +141,24 @@ def find_zone(name: str) -> tzinfo:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError(name) from None
+
+
+def by_path(choices: Mapping[str, str], path: str, otherwise: str) -> str:
+    """Return what is chosen for a source: the first pattern that fits its path wins; `*` stands for slashes too."""
+    for pattern, word in choices.items():
+        if fnmatch.fnmatchcase(path, pattern + "*" if pattern.endswith("/") else pattern):
+            return word
+    return otherwise
+
+
+def take_word(typed: Typed, value: object, keys: KeyPath, known: tuple[str, ...]) -> str:
+    """Take one of a few words, whatever its capitals; `false` is `none` where that is one."""
+    word = "none" if value is False and "none" in known else str(value).strip().lower()
+    if word not in known:
+        *others, last = (f"`{one}`" for one in known)
+        what = f"{name(keys)} is {describe(value)}, not {', '.join(others)} or {last}"
+        typed.mistake(what, keys, did_you_mean(word, known))
+    return word
 
 
 def _read(root: Path, path: str) -> bytes:
@@ -209,6 +234,21 @@ def _macros(typed: Typed, value: object, keys: KeyPath) -> dict[str, str]:
         else:
             macros[key] = meaning
     return macros
+
+
+def _words(typed: Typed, value: object, keys: KeyPath, known: tuple[str, ...]) -> dict[str, str]:
+    """Take one word for the whole site, or a mapping from patterns of paths to words."""
+    if not isinstance(value, dict):
+        return {"*": take_word(typed, value, keys, known)}
+    return {str(pattern): take_word(typed, word, (*keys, pattern), known) for pattern, word in value.items()}
+
+
+def _templating(typed: Typed, value: object, keys: KeyPath) -> dict[str, str]:
+    return _words(typed, value, keys, TEMPLATING)
+
+
+def _markup(typed: Typed, value: object, keys: KeyPath) -> dict[str, str]:
+    return _words(typed, value, keys, MARKUP)
 
 
 def _site_url(typed: Typed, value: object, keys: KeyPath) -> str:
@@ -289,4 +329,8 @@ TAKERS: dict[str, Callable[[Typed, object, KeyPath], object]] = {
     "code_style_dark": Typed.line,
     "params": Typed.mapping,
     "data_megabytes": Typed.count,
+    "templating": _templating,
+    "markup": _markup,
+    "liquid_strict": Typed.flag,
+    "tex": Typed.flag,
 }

@@ -17,6 +17,7 @@ LONGEST_FILE, LONGEST_FUNCTION = 400, 60
 ROOMS = [
     "generator.__main__",
     "generator.preview",
+    "generator.importers",
     "generator.build",
     "generator.publish",
     "generator.render",
@@ -36,6 +37,8 @@ MAY_TOUCH_THE_DISK = {
     "generator/preview/observe.py",
     "generator/preview/response.py",
     "generator/preview/serve.py",
+    "generator/importers/landing.py",
+    "generator/importers/old_site.py",
     "generator/publish/assets.py",
     "generator/publish/exchange.py",
     "generator/publish/output.py",
@@ -44,6 +47,7 @@ MAY_TOUCH_THE_DISK = {
     "generator/read/scaffold.py",
     "generator/render/cache.py",
     "generator/render/drawings.py",
+    "generator/render/liquid/tex.py",
 }
 TOUCHES_THE_DISK = re.compile(r"\b(open|read_text|read_bytes|write_text|write_bytes|unlink|rename|mkdir)\(")
 

@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from generator.__main__ import parser
+from generator.__main__ import SYSTEMS, parser
 from generator.config import Config
 from generator.data.ledger import Ledger
 from generator.data.tree import Tree
+from generator.render.liquid.language import Liquid
+from generator.render.liquid.nesting import BRANCHES, SINGLE
+from generator.render.liquid.plugins import PLUGINS
+from generator.render.listing import Listing
 from generator.render.render import make_tools
 
 ROOT = Path(__file__).parents[1]
@@ -28,6 +32,11 @@ def commands() -> list[str]:
 @pytest.mark.parametrize("command", commands())
 def test_every_command_is_in_the_guide(command: str):
     assert f"python -m generator {command}" in GUIDE
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_every_system_one_can_move_in_from_is_in_the_guide(system: str):
+    assert f"python -m generator import {system} " in GUIDE
 
 
 @pytest.mark.parametrize(
@@ -54,6 +63,19 @@ def test_every_function_of_claims_is_in_the_guide(name: str, tmp_path: Path):
 
     assert name in tools.language.tags
     assert f"`{name}" in GUIDE
+
+
+def table_of_old_posts() -> set[str]:
+    """Return what the tables of the guide to old posts name."""
+    page = (ROOT / "site/pages/guide/old-posts.md").read_text()
+    return set(re.findall(r"\w+", " ".join(re.findall(r"`([^`\n]+)`", " ".join(re.findall(r"^\|.*", page, re.M))))))
+
+
+def test_every_tag_and_filter_of_liquid_is_in_the_guide():
+    language = Liquid(Config(), ROOT, Listing())
+    refused = {"sassify", "scssify"}
+
+    assert {*language.filters, *language.scripted, *BRANCHES, *SINGLE, *PLUGINS} - refused <= table_of_old_posts()
 
 
 def test_the_readme_names_both_commands_of_the_makefile():

@@ -11,7 +11,7 @@ import io
 import math
 import re
 
-from generator.data.text import LONGEST_INTEGER, Loaded, Offsets, Text, shorten
+from generator.data.text import LONGEST_INTEGER, Loaded, Offsets, Table, Text, shorten
 from generator.errors import SiteError, several
 
 INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
@@ -34,9 +34,21 @@ def load_csv(text: Text, delimiter: str = ",") -> Loaded:
     if errors:
         raise errors[0] if len(errors) == 1 else several(errors[:MOST_MISTAKES])
     names = [name.strip() for name in rows[0][1]]
-    values = [dict(zip(names, map(read_cell, cells), strict=True)) for _, cells in rows[1:]]
+    values: list[dict[str, object]] = [dict(zip(names, map(read_cell, cells), strict=True)) for _, cells in rows[1:]]
     lines = [line for line, _ in rows[1:]]
-    return Loaded(values, text, lambda: _locate(text, delimiter, names, lines))
+    return Loaded(
+        Table(values, _written(names, rows[1:], values)), text, lambda: _locate(text, delimiter, names, lines)
+    )
+
+
+def _written(names: list[str], rows: list[Row], values: list[dict[str, object]]) -> dict[tuple[int, str], str]:
+    """Return the cells whose number is printed otherwise than it was written."""
+    return {
+        (index, name): cell
+        for index, ((_, cells), row) in enumerate(zip(rows, values, strict=True))
+        for name, cell in zip(names, cells, strict=True)
+        if isinstance(row[name], int | float) and repr(row[name]) != cell
+    }
 
 
 def read_cell(cell: str) -> str | int | float | None:

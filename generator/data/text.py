@@ -60,6 +60,18 @@ class Text:
         return [0, *(match.end() for match in LINE_END.finditer(self.text))]
 
 
+class Table(list[dict[str, object]]):
+    """Rows of a CSV file; knows how a number was written where that is not how it is printed: `2.50`, `007.5`."""
+
+    def __init__(self, rows: list[dict[str, object]], written: Mapping[tuple[int, str], str]) -> None:
+        super().__init__(rows)
+        self.written = written
+
+    def text(self, row: int, column: str, value: float) -> str:
+        """Return a cell as it stands in the file."""
+        return self.written.get((row, column)) or repr(value)
+
+
 @dataclass(frozen=True)
 class Loaded:
     """Plain data from a file, and on demand the place of each of its keys."""

@@ -19,7 +19,7 @@ from generator.data.artifacts import RECORD
 from generator.data.files import Entry, walk
 from generator.data.keys import keys_of, name_of
 from generator.data.loaders import is_data_file, load_file
-from generator.data.text import KeyPath, Loaded
+from generator.data.text import KeyPath, Loaded, Table
 from generator.data.view import Branch, MissingKey, Rows, View, plain
 from generator.errors import Place, SiteError, flatten, sort_key
 
@@ -102,7 +102,7 @@ class Tree:
             if isinstance(node, Folder):
                 parts = [(name, self.digest(name_of((*keys, name)))) for name in node.entries]
                 return _sha256(f"folder {json.dumps(parts)}")
-            return _sha256(f"value {json.dumps(node, default=_dated)}")
+            return _sha256(f"value {json.dumps(node, default=_dated)}{_written(self._open(), keys)}")
         except* SiteError as group:
             broken = "\n".join(str(error) for error in flatten(group))
         return _sha256(f"broken {broken}")
@@ -220,6 +220,17 @@ def _descend(node: object, keys: KeyPath) -> tuple[bool, object]:
             return False, f"{depth} {type(node).__name__}"
         node = node[key]  # type: ignore[index]
     return True, node
+
+
+def _written(node: object, keys: KeyPath) -> str:
+    """Return how the numbers below a key of a CSV file are written, where that is not how they are printed."""
+    for depth, key in enumerate((*keys, "")):
+        if isinstance(node, Table):
+            inner = keys[depth:]
+            return "".join(f" {at} {text}" for at, text in node.written.items() if at[: len(inner)] == inner)
+        if depth < len(keys):
+            node = node[key]  # type: ignore[index]
+    return ""
 
 
 def _is_ignored(name: str) -> bool:

@@ -13,7 +13,7 @@ from typing import overload
 
 from generator.data.keys import alike, full_name, name_of
 from generator.data.leaves import leaf
-from generator.data.text import KeyPath
+from generator.data.text import KeyPath, Table
 
 Hint = Callable[[KeyPath, Mapping[str, object] | Sequence[object]], str]
 
@@ -51,6 +51,8 @@ class View:
         self._data, self._hint = data, hint
         self._read: set[KeyPath] = set()  # leaves, whole containers, keys that are missing
         self._passed: set[KeyPath] = set()  # containers that were handed out
+        self.cells_are_text = False  # numbers of a CSV file as they are written there, which is Jekyll's way
+        self._tables: dict[KeyPath, Table] = {}
 
     @property
     def data(self) -> Branch:
@@ -76,7 +78,11 @@ class View:
         if isinstance(value, Mapping):
             return Branch(self, keys, value, whole)
         if isinstance(value, list):
+            if self.cells_are_text and isinstance(value, Table):
+                self._tables[keys] = value
             return Rows(self, keys, value, range(len(value)), whole)
+        if isinstance(value, int | float) and not isinstance(value, bool) and keys[:-2] in self._tables:
+            value = self._tables[keys[:-2]].text(int(keys[-2]), str(keys[-1]), value)
         return leaf(value, keys)
 
     def missing(self, keys: KeyPath, around: Mapping[str, object] | Sequence[object]) -> MissingKey:

@@ -1,7 +1,8 @@
 """Assets: files copied as they are, from `site/static/`, from beside the pages, and from the theme.
 
 `site/static/**` goes to the root of the site and wins over the theme's own `theme/**`. A page in a folder of
-its own brings the other files of that folder along; a page that is one file brings those it links to.
+its own brings the other files of that folder along; a page that is one file brings those it links to. What a page
+wants from `/assets/` may also lie in `site/assets/`, or in Jekyll's `assets/` and `_assets/`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from generator.data.files import check_way, walk
 from generator.errors import Place, SiteError, did_you_mean, several
 from generator.publish.links import EXTERNAL, target_of
 from generator.publish.output import Output
+from generator.render.liquid.assets import behind
 
 if TYPE_CHECKING:
     from generator.publish.layout import Theme
@@ -112,6 +114,12 @@ def _of_links(root: Path, item: Rendered, errors: list[SiteError]) -> Iterator[O
         targets[page.meta.social_image] = None
     for target in targets:
         name = unquote(target.partition("#")[0].partition("?")[0])
+        if asset := behind(root, name):
+            if error := check_way(root, asset):
+                errors.append(error)
+            elif not (root / STATIC / name.removeprefix("/")).exists():
+                yield Output(name.removeprefix("/"), root / asset, asset)
+            continue
         path = posixpath.normpath(posixpath.join(posixpath.dirname(page.source.path), name))
         goes_to = target_of(target, page.url)
         if not name or name.startswith("/") or EXTERNAL.match(target) or goes_to is None or not _may_be_linked(path):

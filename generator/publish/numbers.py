@@ -99,7 +99,7 @@ def coverage(page: Page, tools: Tools) -> Coverage:
     expanded = expand(page, tools.tree.view(), tools.language)
     found: list[Number] = []
     before = ""
-    for token in tools.markup.tokens(expanded):
+    for token in tools.markup.tokens(expanded, page.meta.markup):
         if token.type == "inline":
             pieces = list(_pieces(token, expanded))
             found += _numbers(pieces, plain, before == "heading_open", expanded)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import pairwise
+from pathlib import Path
 from urllib.parse import unquote
 
 from generator.address import output_path, slugify
@@ -23,6 +24,7 @@ from generator.data.ledger import Ledger
 from generator.data.tree import Tree
 from generator.errors import Place, SiteError
 from generator.publish.links import encode, find, source_names, target_of
+from generator.render.liquid.assets import find_asset
 from generator.render.render import Rendered
 
 RELATED_POSTS = 3
@@ -74,7 +76,7 @@ class Site:
 
 def collect(rendered: Iterable[Rendered], config: Config, tree: Tree, ledger: Ledger) -> Site:
     """Put all pages in order and find what they have to do with each other."""
-    everything = sorted(rendered, key=_newest_first, reverse=True)
+    everything = sorted((_with_picture(item, tree.root) for item in rendered), key=_newest_first, reverse=True)
     posts = tuple(item for item in everything if item.page.kind == "post")
     pages = tuple(sorted((item for item in everything if item.page.kind != "post"), key=lambda item: item.page.url))
     warnings: list[SiteError] = []
@@ -104,6 +106,15 @@ def collect(rendered: Iterable[Rendered], config: Config, tree: Tree, ledger: Le
         now=_now(posts),
         warnings=tuple(warnings),
     )
+
+
+def _with_picture(item: Rendered, root: Path) -> Rendered:
+    """Find the picture for link previews among the assets: a Liquid post names it as the tag `asset` would."""
+    meta = item.page.meta
+    if meta.templating != "liquid" or not meta.social_image or meta.social_image.startswith(("/", "http")):
+        return item
+    found = find_asset(root, meta.social_image)
+    return replace(item, page=replace(item.page, meta=replace(meta, social_image=found[1]))) if found else item
 
 
 @lru_cache(maxsize=4096)

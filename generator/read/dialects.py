@@ -15,6 +15,7 @@ from datetime import tzinfo
 from typing import Any
 
 from generator.address import BadAddress, make_address
+from generator.config import MARKUP, TEMPLATING, take_word
 from generator.data.text import KeyPath
 from generator.data.typed import Typed, describe, name
 from generator.errors import Place, SiteError
@@ -25,6 +26,7 @@ NEARLY = 0.8  # likeness from which an unknown key is taken for a slip of the pe
 TEMPLATE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_ -]*(?:[./][A-Za-z0-9_][A-Za-z0-9_ -]*)*")
 IMAGE_KEYS = ("path", "image", "src", "url")  # of a mapping that describes a picture
 STATUSES = {"published": None, "publish": None, **dict.fromkeys(("draft", "hidden", "pending", "private"), True)}
+HUGO_MARKUP = ("goldmark", "blackfriday", "markdown", "md")
 COMMAS = re.compile(r"[,;]")
 
 
@@ -183,15 +185,18 @@ def _layout(typed: Typed, given: Given) -> str:
     return layout
 
 
-def _templating(typed: Typed, given: Given) -> str:
-    """Take the body's language; Jekyll's `render_with_liquid: false` is `none`."""
+def _templating(typed: Typed, given: Given) -> str | None:
+    """Take the body's language; Jekyll's `render_with_liquid: false` is `none`, and `true` says nothing new."""
     if given.written == "render_with_liquid":
-        return "jinja" if _flag(typed, given) else "none"
-    word = "none" if given.value is False else typed.line(given.value, given.keys).lower()
-    if word not in {"jinja", "none"}:
-        hint = "Liquid bodies are not read; `none` leaves `{{` and `{%` as they stand" if word == "liquid" else ""
-        typed.mistake(f"{name(given.keys)} is {describe(given.value)}, not `jinja` or `none`", given.keys, hint)
-    return word
+        return None if _flag(typed, given) else "none"
+    return take_word(typed, given.value, given.keys, TEMPLATING)
+
+
+def _markup(typed: Typed, given: Given) -> str:
+    """Take the way Markdown is read; what Hugo calls it is CommonMark."""
+    if given.value in HUGO_MARKUP:
+        return "commonmark"
+    return take_word(typed, given.value, given.keys, MARKUP)
 
 
 def _status(typed: Typed, given: Given) -> bool | None:
@@ -227,6 +232,7 @@ SPELLINGS: dict[str, tuple[str, ...]] = {  # our name -> how dialects write it
     "toc": ("toc",),
     "math": ("math", "mathjax", "katex"),
     "templating": ("templating", "render_with_liquid"),
+    "markup": ("markup",),
 }
 OURS = {spelling: ours for ours, spellings in SPELLINGS.items() for spelling in spellings}
 DROPPED = frozenset(("save_as",))  # Pelican's file for `url`; the address alone decides here
@@ -243,4 +249,5 @@ TAKERS: dict[str, Callable[[Typed, Given], Any]] = {
     "author": _authors,
     "series": _series,
     "templating": _templating,
+    "markup": _markup,
 }

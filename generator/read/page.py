@@ -15,7 +15,7 @@ from typing import Any
 
 from generator.address import BadAddress, fill_pattern, make_address, needs_date, output_path
 from generator.address import slugify as slugify  # others take it from here
-from generator.config import Config
+from generator.config import Config, by_path
 from generator.errors import Place, SiteError, several
 from generator.read.dates import NotADate, read_date
 from generator.read.dialects import Translated, translate
@@ -46,11 +46,12 @@ class Meta:
     series: str
     toc: bool | None  # None: as the config says
     math: bool | None
-    templating: str  # "jinja" or "none"
+    templating: str  # "jinja", "liquid" or "none"
     extra: Mapping[str, object]  # every other key
     places: Mapping[str, Place]  # where the value of each key stands
     published: bool = True
     expires: datetime | None = None
+    markup: str = "commonmark"  # or "kramdown"
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,11 @@ def parse(source: Source, config: Config) -> Page:
         raise several(work.errors)
     places = {**told.places, "title": heading} if heading else dict(told.places)
     aliases = tuple(alias for alias in work.fields.get("aliases", ()) if alias != url)
-    meta = _meta({**work.fields, "aliases": aliases}, work.name, told.extra, places)
+    languages = {
+        "templating": by_path(config.templating, source.path, "jinja"),
+        "markup": by_path(config.markup, source.path, "commonmark"),
+    }
+    meta = _meta({**languages, **work.fields, "aliases": aliases}, work.name, told.extra, places)
     return Page(source, meta, body, body_line, url, work.name.kind, slug, told.warnings)
 
 
@@ -257,9 +262,10 @@ def _meta(fields: Mapping[str, Any], name: Name, extra: Mapping[str, object], pl
         series=fields.get("series", ""),
         toc=fields.get("toc"),
         math=fields.get("math"),
-        templating=fields.get("templating", "jinja"),
+        templating=fields["templating"],
         extra=extra,
         places=places,
         published=fields.get("published", True),
         expires=fields.get("expires"),
+        markup=fields["markup"],
     )

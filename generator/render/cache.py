@@ -20,9 +20,19 @@ from pathlib import Path
 
 from generator.errors import Place, SiteError
 from generator.read.page import Page
+from generator.render.listing import SITE_POSTS, file_digest
 from generator.render.render import Rendered, Tools
 
-LIBRARIES = ("jinja2", "markdown-it-py", "mdit-py-plugins", "pygments", "math-core", "pyyaml", "matplotlib")
+LIBRARIES = (
+    "jinja2",
+    "python-liquid",
+    "markdown-it-py",
+    "mdit-py-plugins",
+    "pygments",
+    "math-core",
+    "pyyaml",
+    "matplotlib",
+)
 
 
 class Cache:
@@ -85,7 +95,8 @@ def is_still(saw: Iterable[Sequence[str]], tools: Tools) -> bool:
 
 def read_digest(key: str, tools: Tools) -> str:
     """Digest a value, and what is known about the run that made it."""
-    return tools.tree.digest(key) + tools.ledger.digest(key)
+    more = tools.language.listing.digest if key == SITE_POSTS else file_digest(tools.tree.root, key)
+    return tools.tree.digest(key) + tools.ledger.digest(key) + more
 
 
 def salt(config_digest: str, root: Path) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from generator.data.text import Text as SourceText
 from generator.data.tree import View
@@ -18,6 +19,9 @@ from generator.render.body.texts import LINE_MARK, MARKDOWN_OPEN
 from generator.render.jinja import BodyLanguage, Run
 from generator.render.scan import has_tags
 from generator.render.values import Expanded
+
+if TYPE_CHECKING:
+    from generator.render.liquid.run import Run as LiquidRun
 
 CODE = re.compile(r"^(`{3,}|~{3,}).*?^\1|`[^`\n]*`", re.DOTALL | re.MULTILINE)
 RAW_ELEMENT = re.compile(r"<(/?)(script|style|textarea|title|template)\b", re.IGNORECASE)
@@ -29,8 +33,8 @@ def expand(page: Page, view: View, language: BodyLanguage) -> Expanded:
     Raises:
         ExceptionGroup: of SiteError, all the mistakes of the body.
     """
-    expanded, errors = expand_partly(page, view, language)
-    if errors:
+    expanded, found = expand_partly(page, view, language)
+    if errors := [mistake for mistake in found if mistake.level == "error"]:
         raise several(errors)
     return expanded
 
@@ -45,7 +49,8 @@ def expand_partly(page: Page, view: View, language: BodyLanguage) -> tuple[Expan
         lines = page.body.split("\n")
         places = tuple(Place(source.path, number, 0, line) for number, line in enumerate(lines, page.body_line))
         return Expanded(page.body, (), places), []
-    run = Run(language, language.names(page, view))
+    is_liquid = page.meta.templating == "liquid"
+    run = _liquid(page, view, language) if is_liquid else Run(language, language.names(page, view))
     try:
         marked = run.expand(source)
     except SiteError as error:
@@ -56,7 +61,14 @@ def expand_partly(page: Page, view: View, language: BodyLanguage) -> tuple[Expan
     if MARKDOWN_OPEN in text:
         errors += _refuse_markdown_in_html(text, places)
         text = text.replace(MARKDOWN_OPEN, "")
-    return Expanded(text, tuple(run.values), places, tuple(sorted(view.reads))), errors
+    return Expanded(text, tuple(run.values), places, tuple(sorted(view.reads | run.reads))), errors
+
+
+def _liquid(page: Page, view: View, language: BodyLanguage) -> LiquidRun:
+    """Start a body in Liquid; its library is imported when the first one comes along."""
+    from generator.render.liquid.language import liquid_for
+
+    return liquid_for(language).run(page, view)
 
 
 def _unmark(marked: str) -> tuple[str, list[int]]:

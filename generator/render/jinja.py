@@ -30,6 +30,7 @@ from generator.render.body.shape import FILE_NAME, Shape, make_shape
 from generator.render.body.tests import KNOWN
 from generator.render.body.texts import MARKDOWN_OPEN, WRITERS, Captured, DataMarkdown, Json, clean
 from generator.render.filters import FILTERS, REMOVED
+from generator.render.listing import Listing
 from generator.render.scan import Scanned, scan
 from generator.render.tags.include import find_include
 from generator.render.values import LINE_CLOSE, LINE_OPEN, Block, Inline, Text, Value, hide
@@ -46,8 +47,9 @@ class BodyLanguage:
     place for a mistake of the page's writer.
     """
 
-    def __init__(self, config: Config, root: Path) -> None:
+    def __init__(self, config: Config, root: Path, listing: Listing = Listing()) -> None:  # noqa: B008 - frozen
         self.config, self.root = config, root
+        self.listing = listing  # for bodies in Liquid
         self.filters: dict[str, Callable[..., Any]] = dict(FILTERS)
         self.tags: dict[str, Callable[..., Block | Inline | str]] = {}
         self.absent: Callable[[str], Inline] | None = None  # a preview's mark for a data key that is not there
@@ -87,6 +89,7 @@ class Run:
         self.budget = Budget()
         self.calls: list[tuple[Script, int]] = []  # macros that are running, and where each was called
         self.values: list[Value] = []
+        self.reads: set[str] = set()  # of other things than data: none
         self.sources: list[tuple[int, SourceText]] = []  # each file, with the number of its first line mark
         self._next_mark = 0
         self._inside: list[str] = []  # includes that are open

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from generator.read.page import Page
 from generator.render.drawings import Drawings
 from generator.render.expand import expand_partly
 from generator.render.jinja import BodyLanguage
+from generator.render.listing import Listing
 from generator.render.markup.markdown import Document, Markup
 from generator.render.tags.claim import claims
 from generator.render.tags.registry import filters, tags
@@ -43,8 +45,8 @@ class Tools:
     markup: Markup
 
 
-def make_tools(root: Path, config: Config, tree: Tree, ledger: Ledger) -> Tools:
-    """Build the body language and the Markdown parser of one site.
+def make_tools(root: Path, config: Config, tree: Tree, ledger: Ledger, pages: Iterable[Page] = ()) -> Tools:
+    """Build the body language and the Markdown parser of one site; `pages` are those that are shown.
 
     Raises:
         ExceptionGroup: of SiteError, when the site's own TeX macros do not hold.
@@ -52,7 +54,7 @@ def make_tools(root: Path, config: Config, tree: Tree, ledger: Ledger) -> Tools:
     markup = Markup(config)
     if errors := markup.check_config():
         raise several(errors)
-    language = BodyLanguage(config, root)
+    language = BodyLanguage(config, root, Listing.of(pages))
     language.filters.update(filters(ledger))
     language.tags.update(claims(ledger))  # type: ignore[arg-type]
     language.tags.update(tags(ledger, Drawings(root / ".labpress" / "charts")))
@@ -74,15 +76,17 @@ def render(page: Page, tools: Tools) -> Rendered:
 def render_partly(page: Page, tools: Tools) -> tuple[Rendered, list[SiteError]]:
     """Render a page as far as it goes, and return all its mistakes beside it; a preview shows what there is."""
     view = tools.tree.view()
-    expanded, errors = expand_partly(page, view, tools.language)
-    document = tools.markup.convert(expanded)
+    expanded, found = expand_partly(page, view, tools.language)
+    errors = [mistake for mistake in found if mistake.level == "error"]
+    document = tools.markup.convert(expanded, page.meta.markup)
     errors += document.errors
     title_html, title = _inline(page, "title", page.meta.title, tools.markup, errors)
     summary = document.summary
     if page.meta.excerpt:
         summary = f"<p>{_inline(page, 'excerpt', page.meta.excerpt, tools.markup, errors)[0]}</p>"
     files = {file.name: file for value in expanded.values if isinstance(value, Artifact) for file in value.files}
-    warnings = (*page.warnings, *document.warnings)
+    told = (mistake for mistake in found if mistake.level != "error")
+    warnings = (*page.warnings, *told, *document.warnings)
     whole = Rendered(page, title, title_html, summary, document, expanded.reads, warnings, tuple(files.values()))
     return whole, errors
 

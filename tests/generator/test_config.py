@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generator.config import TAKERS, Author, Config, MenuItem, load_config
+from generator.config import TAKERS, Author, Config, MenuItem, by_path, load_config
 from generator.errors import Place, SiteError, flatten
 
 
@@ -62,6 +62,10 @@ code_style_light: tango
 code_style_dark: monokai
 params: {sidebar: [1, no]}
 data_megabytes: 8
+templating: Liquid
+markup: {posts/old/: kramdown, "*": commonmark}
+liquid_strict: true
+tex: yes
 """
 
     assert load(tmp_path, text) == Config(
@@ -82,6 +86,10 @@ data_megabytes: 8
         code_style_dark="monokai",
         params={"sidebar": [1, "no"]},
         data_megabytes=8,
+        templating={"*": "liquid"},
+        markup={"posts/old/": "kramdown", "*": "commonmark"},
+        liquid_strict=True,
+        tex=True,
         digest=hashlib.sha256(text.encode()).hexdigest(),
     )
 
@@ -178,6 +186,14 @@ ADDRESS = "write it like `https://example.org/blog`"
         ("paginate: true", 11, "`paginate` is `true`, not a whole number from 1", ""),
         ("paginate: ten", 11, "`paginate` is `ten`, not a whole number from 1", ""),
         ("data_megabytes: 1.5", 17, "`data_megabytes` is the number 1.5, not a whole number from 1", ""),
+        ("templating: erb", 13, "`templating` is `erb`, not `jinja`, `liquid` or `none`", ""),
+        (
+            'templating: {"posts/*": liqid}',
+            25,
+            "`templating.posts/*` is `liqid`, not `jinja`, `liquid` or `none`",
+            "did you mean `liquid`?",
+        ),
+        ("markup: [a]", 9, "`markup` is a list, not `commonmark` or `kramdown`", ""),
         ("toc: perhaps", 6, "`toc` is `perhaps`, not `true` or `false`", ""),
         ("macros: [R]", 9, "`macros` is a list, not a mapping", "write lines of `key: value` under it"),
         ("macros: {R: [x, 1]}", 13, "`macros.R` is a list, not text", "quote it"),
@@ -248,6 +264,21 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path):
 )
 def test_a_file_that_is_no_mapping_is_named_with_its_line(tmp_path: Path, text: str, message: str):
     assert complaints(tmp_path, text) == [message]
+
+
+@pytest.mark.parametrize(
+    ("path", "word"),
+    [
+        ("posts/2019-05-01-a.md", "liquid"),
+        ("posts/2019-05-01-a/index.md", "liquid"),
+        ("posts/old/deep/a.md", "none"),
+        ("posts/2020-01-01-a.md", "jinja"),
+    ],
+)
+def test_the_first_pattern_that_fits_a_path_chooses_its_word(path: str, word: str):
+    choices = {"posts/2019-*": "liquid", "posts/old/": "none", "posts/2019-05-01-a.md": "jinja"}
+
+    assert by_path(choices, path, "jinja") == word
 
 
 def test_two_configs_are_one_too_many(tmp_path: Path):

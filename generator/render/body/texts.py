@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Self
 
 from markupsafe import Markup
 
@@ -43,7 +43,7 @@ class Captured(str):
     marked: str
 
     @classmethod
-    def make(cls, marked: str, values: Sequence[Value]) -> Captured:
+    def make(cls, marked: str, values: Sequence[Value]) -> Self:
         """Keep a captured text; `values` are those its placeholders stand for."""
         bare = MARK.sub("", marked)
         if OPEN in bare:

@@ -117,7 +117,7 @@ def _inline(state: StateInline, silent: bool) -> bool:
     if found is None:
         return False
     if not silent:
-        apply(found[0], _opening(state.tokens, len(state.tokens) - 1))
+        apply(found[0], opening_of(state.tokens, len(state.tokens) - 1))
     state.pos = found[1]
     return True
 
@@ -138,7 +138,7 @@ def attributes(state: StateCore) -> None:
             waiting.clear()
             kept.append(token)
         elif token.meta["of"] == "above":
-            _give(token, _opening(kept, len(kept) - 1), state)
+            _give(token, opening_of(kept, len(kept) - 1), state)
         else:
             waiting.append(token)
     for line in waiting:
@@ -165,7 +165,7 @@ def _give(line: Token, block: Token | None, state: StateCore) -> None:
         findings.warn("these attributes belong to no block", number, hint)
 
 
-def _opening(tokens: list[Token], index: int) -> Token:
+def opening_of(tokens: list[Token], index: int) -> Token:
     """Return the token that opens what `tokens[index]` closes: itself, if it stands alone."""
     depth = 0
     for token in reversed(tokens[: index + 1]):

@@ -27,8 +27,10 @@ from generator.render.markup.findings import Findings, Heading, Label, Link
 from generator.render.markup.headings import headings, outline
 from generator.render.markup.highlight import styles
 from generator.render.markup.html import raw_html
+from generator.render.markup.kramdown import rules as kramdown
+from generator.render.markup.kramdown.lines import spread_tabs
 from generator.render.markup.links import link_rules, links
-from generator.render.markup.math import math_rules, typeset
+from generator.render.markup.math import inline_math_rules, math_rules, typeset
 from generator.render.markup.notes import footnotes, note_rules
 from generator.render.markup.numbering import numbering
 from generator.render.markup.parser import new_parser, prepare
@@ -52,6 +54,7 @@ EMPTY = frozenset({"br", "wbr"})
 LINK = frozenset({"link_open", "link_close"})
 
 Parse = Callable[[str, EnvType], list[Token]]
+CoreRules = Sequence[str | Callable[[StateCore], None]]
 
 
 @dataclass(frozen=True)
@@ -77,10 +80,11 @@ class Markup:
         self._config = config
         self._converter = TexConverter(config.macros)
         self._md = build_parser(extend)
+        self._kramdown = build_kramdown(extend)
 
-    def convert(self, expanded: Expanded) -> Document:
+    def convert(self, expanded: Expanded, markup: str = "commonmark") -> Document:
         """Turn one body into HTML; mistakes come back in the document, all of them."""
-        tokens, env, has_math = self._parse(expanded)
+        tokens, env, has_math = self._parse(expanded, self._parser(markup).parse)
         findings: Findings = env["findings"]
         brief = _brief(tokens) if "<!--" in expanded.text else []
         return Document(
@@ -96,9 +100,9 @@ class Markup:
             ids=frozenset(findings.ids),
         )
 
-    def tokens(self, expanded: Expanded) -> list[Token]:
+    def tokens(self, expanded: Expanded, markup: str = "commonmark") -> list[Token]:
         """Return a body's tokens with their values in place, for who looks at its words."""
-        return self._parse(expanded)[0]
+        return self._parse(expanded, self._parser(markup).parse)[0]
 
     def inline(self, text: str, place: Place) -> tuple[str, str]:
         """Return a title or an excerpt as HTML that may stand inside a link, and as plain text.
@@ -127,11 +131,14 @@ class Markup:
                 errors.append(SiteError(f"no style of code is called `{style}`", self._config.place(key), hint))
         return errors
 
-    def _parse(self, expanded: Expanded, parse: Parse | None = None) -> tuple[list[Token], EnvType, bool]:
+    def _parser(self, markup: str) -> MarkdownIt:
+        return self._kramdown if markup == "kramdown" else self._md
+
+    def _parse(self, expanded: Expanded, parse: Parse) -> tuple[list[Token], EnvType, bool]:
         expanded = clean(expanded)
         findings = Findings(expanded)
         env: EnvType = {"findings": findings}
-        tokens = (parse or self._md.parse)(expanded.text, env)
+        tokens = parse(expanded.text, env)
         typeset_page = typeset(tokens, expanded, self._converter)
         findings.errors.extend(typeset_page.errors)
         for name, text in typeset_page.labels:
@@ -160,8 +167,22 @@ def build_parser(extend: Iterable[Callable[[MarkdownIt], None]] = ()) -> Markdow
         *extend,
     ):
         add_rules(md)
-    before = "block"
-    for rule in CORE_RULES:
+    return _with_core(md, CORE_RULES)
+
+
+def build_kramdown(extend: Iterable[Callable[[MarkdownIt], None]] = ()) -> MarkdownIt:
+    """Return kramdown's Markdown, on the same tokens and with the same work on links, math and code."""
+    md = new_parser().enable("strikethrough")
+    md.renderer = Renderer(md)
+    for add_rules in (note_rules, link_rules, inline_math_rules, kramdown.kramdown_rules, *extend):
+        add_rules(md)
+    return _with_core(md, KRAMDOWN_CORE_RULES)
+
+
+def _with_core(md: MarkdownIt, rules: CoreRules) -> MarkdownIt:
+    """Put the core rules in their order, and make the parser ready."""
+    before = "normalize"
+    for rule in rules:
         if not isinstance(rule, str):
             md.core.ruler.after(before, rule.__name__, rule)
         before = rule if isinstance(rule, str) else rule.__name__
@@ -208,7 +229,7 @@ def _title_tags(state: StateCore) -> None:
 
 
 # The order of the work on a page; a name is a rule of the library.
-CORE_RULES: tuple[str | Callable[[StateCore], None], ...] = (
+CORE_RULES: CoreRules = (
     "block",
     attributes,
     alerts,
@@ -227,4 +248,27 @@ CORE_RULES: tuple[str | Callable[[StateCore], None], ...] = (
     images,
     links,
     headings,
+)
+KRAMDOWN_CORE_RULES: CoreRules = (
+    spread_tabs,
+    "block",
+    kramdown.named_attributes,
+    attributes,
+    kramdown.languages,
+    kramdown.offset,
+    "inline",
+    kramdown.span_attributes,
+    figures,
+    footnotes,
+    kramdown.words,
+    "text_join",
+    kramdown.abbreviations,
+    code,
+    raw_html,
+    reveal_values,
+    numbering,
+    images,
+    links,
+    headings,
+    kramdown.contents,
 )

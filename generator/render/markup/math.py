@@ -39,6 +39,11 @@ class Typeset:
 def math_rules(md: MarkdownIt) -> None:
     """Install everything that finds formulas, and prints them once they are typeset."""
     block_rules(md)
+    inline_math_rules(md)
+
+
+def inline_math_rules(md: MarkdownIt) -> None:
+    """Install what finds formulas inside text, and what prints them all."""
     inline_rules(md)
     for name in ("math_inline", "math_block", "math_ref"):
         md.add_render_rule(name, _print)

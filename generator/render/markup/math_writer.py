@@ -206,6 +206,8 @@ class Writer:
         for token in flat(nodes):
             text = insert_of(token.text, self.inserts).number if is_insert(token.text) else token.text
             written += [Tok(text, token.at)] if text.startswith("\\") else [Tok(digit, token.at) for digit in text]
+        if "".join(token.text for token in written[-2:]) == "px":
+            written[-1] = written[-1]._replace(text="t")  # a pixel of pdfTeX is 1/72 inch, nearly a point
         return written
 
     def _line(self, token: Tok, cursor: Cursor) -> list[Tok]:

@@ -59,6 +59,7 @@ class Inlines(ParserInline):
     def __init__(self) -> None:
         super().__init__()
         self.triggers = dict(INLINE)
+        self.state: type[InlineState] = InlineState
         self._rules: dict[str, list[InlineRule]] = {}
         self._anywhere: list[InlineRule] = []
 
@@ -75,7 +76,7 @@ class Inlines(ParserInline):
             if src:
                 tokens.append(Token("text", "", 0, content=src))
             return tokens
-        state = InlineState(src, md, env, tokens)
+        state = self.state(src, md, env, tokens)
         self.tokenize(state)
         for rule in self.ruler2.getRules(""):
             rule(state)
@@ -175,7 +176,7 @@ class Blocks(ParserBlock):
         return False
 
 
-def paragraph(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: ARG001
+def paragraph(state: StateBlock, start: int, end: int, silent: bool, underlined: bool = True) -> bool:  # noqa: ARG001
     """Read a paragraph or an underlined heading: both rules of the library in one pass over the lines."""
     parser = state.md.block
     assert isinstance(parser, Blocks)
@@ -185,7 +186,7 @@ def paragraph(state: StateBlock, start: int, end: int, silent: bool) -> bool:  #
     while line < state.lineMax and not state.isEmpty(line):
         indent = state.sCount[line]
         if indent - state.blkIndent <= 3:
-            if indent >= state.blkIndent and line < end and (underline := _underline(state, line)):
+            if underlined and indent >= state.blkIndent and line < end and (underline := _underline(state, line)):
                 break
             if indent >= 0 and parser.ends("paragraph", state, line, state.lineMax):
                 break

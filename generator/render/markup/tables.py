@@ -90,14 +90,14 @@ def _columns(state: StateBlock, line: int) -> list[str]:
         return []
     if state.sCount[line] < state.blkIndent or state.is_code_block(line):
         return []
-    marks = [COLUMN.fullmatch(cell.strip(" \t")) for cell in _without_border(text.split("|"))]
+    marks = [COLUMN.fullmatch(cell.strip(" \t")) for cell in without_border(text.split("|"))]
     return [ALIGNED[mark[1], mark[2]] for mark in marks if mark] if all(marks) else []
 
 
 def _cells(row: str) -> list[str]:
     """Cut a row at its pipes."""
     cells = _cut(row) if "\\" in row or "$" in row else row.split("|")
-    return [mdTrim(cell) for cell in _without_border(cells)]
+    return [mdTrim(cell) for cell in without_border(cells)]
 
 
 def _cut(row: str) -> list[str]:
@@ -114,7 +114,7 @@ def _cut(row: str) -> list[str]:
     return cells
 
 
-def _without_border(cells: list[str]) -> list[str]:
+def without_border(cells: list[str]) -> list[str]:
     """Leave out what stands before a first pipe and after a last one, when that is nothing."""
     return cells[not cells[0] : len(cells) - (len(cells) > 1 and not cells[-1])]
 

@@ -58,6 +58,7 @@ def test_a_post_is_parsed_whole():
             places=place,
             published=True,
             expires=None,
+            markup="commonmark",
         ),
         body="body\n",
         body_line=6,
@@ -65,6 +66,23 @@ def test_a_post_is_parsed_whole():
         kind="post",
         slug="hello",
     )
+
+
+@pytest.mark.parametrize(
+    ("lines", "languages"),
+    [
+        ([], ("liquid", "kramdown")),
+        (["templating: jinja"], ("jinja", "kramdown")),
+        (["render_with_liquid: false"], ("none", "kramdown")),
+        (["render_with_liquid: true", "markup: goldmark"], ("liquid", "commonmark")),
+    ],
+)
+def test_the_front_matter_wins_over_the_config(lines: list[str], languages: tuple[str, str]):
+    config = Config(templating={"posts/2020-*": "liquid"}, markup={"*": "kramdown"})
+
+    meta = page(headed(*lines), config=config).meta
+
+    assert (meta.templating, meta.markup) == languages
 
 
 def test_a_page_crosses_a_process_border_unchanged():

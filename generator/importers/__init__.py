@@ -1,0 +1,1 @@
+"""Importers: the posts, data and settings of other builders, moved in with their old addresses."""

@@ -1,0 +1,1 @@
+"""The Liquid body language: python-liquid parses, this room runs what it may, with Ruby's results."""

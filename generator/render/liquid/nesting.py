@@ -1,0 +1,99 @@
+"""Check that the tags of a Liquid body are known, and that its blocks open and close each other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from liquid.token import TOKEN_EXPRESSION, TOKEN_TAG, Token
+
+from generator.errors import did_you_mean
+from generator.render.liquid.split import LITERAL_HINT, Mistake
+
+DEEPEST = 30  # blocks inside blocks
+BRANCHES: dict[str, Collection[str]] = {  # block tag -> the tags that divide it
+    "if": ("elsif", "else"),
+    "unless": ("elsif", "else"),
+    "case": ("when", "else"),
+    "for": ("else",),
+    "tablerow": (),
+    "capture": (),
+    "ifchanged": (),
+    "highlight": (),
+}
+SINGLE = {
+    *("assign", "break", "continue", "cycle", "decrement", "echo", "include", "include_cached", "include_relative"),
+    *("increment", "link", "post_url", "raw", "render"),
+}
+ELSEWHERE = {
+    "endraw": "`raw` opens what `endraw` closes",
+    "endcomment": "`comment` opens what `endcomment` closes",
+    "elseif": "write `elsif`",
+    "elif": "write `elsif`",
+    "set": "write `{% assign x = 1 %}`, or say `templating: jinja`",
+    "seo": "the theme writes the head of a page: take the tag out",
+    "feed_meta": "the theme writes the head of a page: take the tag out",
+    "claim": "claims and guarded literals are written in Jinja bodies: say `templating: jinja`",
+    "paginate": "lists of posts are made by the theme",
+    "block": "layouts are in `site/templates`",
+    "extends": "layouts are in `site/templates`",
+    "layout": "layouts are in `site/templates`",
+}
+
+
+class _Open(NamedTuple):
+    name: str
+    offset: int
+
+
+def check_nesting(tokens: Sequence[Token], plugins: Mapping[str, bool]) -> list[Mistake]:
+    """Return what is wrong with the block tags; `plugins` says of each plugin tag whether it has an end."""
+    branches = {**BRANCHES, **{name: () for name, is_block in plugins.items() if is_block}}
+    known = {*branches, *SINGLE, *plugins}
+    mistakes: list[Mistake] = []
+    stack: list[_Open] = []
+    for token, after in pairwise([*tokens, None]):
+        if token is None or token.kind != TOKEN_TAG:
+            continue
+        name, offset = token.value, token.start_index
+        if name in branches:
+            stack.append(_Open(name, offset))
+            if len(stack) == DEEPEST + 1:
+                mistakes.append(Mistake(f"blocks stand more than {DEEPEST} deep inside each other", offset))
+        elif name.startswith("end") and name[3:] in branches:
+            mistakes += _close(stack, name, offset, token.source)
+        elif any(name in inner for inner in branches.values()):
+            if not stack or name not in branches[stack[-1].name]:
+                mistakes.append(_stray(name, stack, offset))
+            elif name == "else" and after and after.kind == TOKEN_EXPRESSION:
+                what = f"`else` asks nothing: `{after.value[:40]}` is not read"
+                mistakes.append(Mistake(what, offset, "write `elsif`", "warning"))
+        elif name not in known:
+            hint = ELSEWHERE.get(name) or did_you_mean(name, sorted({*known, *(f"end{block}" for block in branches)}))
+            mistakes.append(Mistake(f"there is no tag named `{name}`", offset, hint or LITERAL_HINT))
+    for opened in stack:
+        hint = f"write `{{% end{opened.name} %}}` where it ends"
+        mistakes.append(Mistake(f"`{opened.name}` is never closed", opened.offset, hint))
+    return mistakes
+
+
+def _close(stack: list[_Open], name: str, offset: int, text: str) -> list[Mistake]:
+    """Take the block off the stack that a tag closes, and name those between that are still open."""
+    opened = name[3:]
+    if opened not in {block.name for block in stack}:
+        return [Mistake(f"`{name}` closes nothing: there is no open `{opened}` before it", offset)]
+    mistakes = []
+    while (block := stack.pop()).name != opened:
+        line = text.count("\n", 0, offset) - text.count("\n", 0, block.offset)
+        where = f", {line} line{'s' if line != 1 else ''} below," if line else ""
+        what = f"`{block.name}` is still open where `{name}`{where} closes the `{opened}` around it"
+        mistakes.append(Mistake(what, block.offset, f"write `{{% end{block.name} %}}` before it"))
+    return mistakes
+
+
+def _stray(name: str, stack: Sequence[_Open], offset: int) -> Mistake:
+    """Say why a dividing tag cannot stand where it stands."""
+    owners = " or ".join(f"`{block}`" for block, inner in BRANCHES.items() if name in inner)
+    inside = f"stands in `{stack[-1].name}`" if stack else "stands in no block"
+    return Mistake(f"`{name}` {inside}", offset, f"it belongs into {owners}")

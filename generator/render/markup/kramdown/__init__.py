@@ -1,0 +1,1 @@
+"""Markdown as kramdown reads it, for posts that were written for Jekyll."""
