@@ -196,7 +196,7 @@ class Block(nn.Module):
 class Transformer(nn.Module):
     """Embeddings, a stack of blocks, and a head that scores each id as the next."""
 
-    waves_TD: Tensor
+    waves: Tensor  # (T, D), where positions are not learned
 
     def __init__(self, shape: Shape, generator: torch.Generator) -> None:
         super().__init__()
@@ -205,7 +205,7 @@ class Transformer(nn.Module):
         if shape.positions == "learned":
             self.positions = nn.utils.skip_init(nn.Embedding, shape.block_size, shape.width)
         else:
-            self.register_buffer("waves_TD", sinusoids(shape.block_size, shape.width), persistent=False)
+            self.register_buffer("waves", sinusoids(shape.block_size, shape.width), persistent=False)
         self.dropout = nn.Dropout(shape.dropout)
         self.blocks = nn.ModuleList([Block(shape) for _ in range(shape.layers)])
         self.norm = nn.LayerNorm(shape.width, bias=shape.bias) if shape.norm == "pre" else nn.Identity()
@@ -214,7 +214,7 @@ class Transformer(nn.Module):
 
     @property
     def head_weight(self) -> Tensor:
-        """What scores each id, (V, D). Tied: the embeddings themselves, read twice, so that no `.to()` can untie them."""
+        """What scores each id, (V, D). Tied: the embeddings themselves, read twice, no `.to()` can untie them."""
         return self.tokens.weight if self.head is None else self.head.weight
 
     def forward(self, ids_BT: Tensor, cache: Cache | None = None) -> Tensor:
@@ -243,7 +243,7 @@ class Transformer(nn.Module):
             position_T = (position_T - padding_B[:, None]).clamp_min(0)  # B, T: counted from the first real id
         if self.shape.positions == "learned":
             return self.dropout(self.tokens(ids_BT) + self.positions(position_T))
-        return self.dropout(self.tokens(ids_BT) * math.sqrt(self.shape.width) + self.waves_TD[position_T])
+        return self.dropout(self.tokens(ids_BT) * math.sqrt(self.shape.width) + self.waves[position_T])
 
     @torch.no_grad()
     def attention_maps(self, ids_BT: Tensor) -> Tensor:
