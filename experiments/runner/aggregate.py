@@ -3,9 +3,10 @@
     scalar   {"accuracy": a}  becomes  {"accuracy": mean, "accuracy_std": s, "n": 5, "seeds": [0, 1, 2, 3, 4],
              "by_seed": {"accuracy": [a0, a1, …]}}; a bare number becomes {"mean", "std", "n", "seeds", "by_seed"}
     table, series
-             rows that stand for the same thing become one, with `<column>_std` and `n`. The same thing: equal
-             values in the columns without floats, or in the text columns where these tell rows apart. A measured
-             count that may differ between seeds is better returned as a float, or it counts as such a column
+             rows that stand for the same thing become one, with `<column>_std` and `n`; those of a table keep the
+             value of each seed in `by_seed`, as a scalar does. The same thing: equal values in the columns
+             without floats, or in the text columns where these tell rows apart. A measured count that may differ
+             between seeds is better returned as a float, or it counts as such a column
     the rest {"by_seed": [{"seed": 0, "value": …}, …]}; so do rows that do not match
     figure   the first seed's
 
@@ -58,18 +59,25 @@ def _join(kind: str, seeds: Sequence[int], values: list[Any]) -> Any:
     if matched is None:
         return {"by_seed": [{"seed": seed, "value": value} for seed, value in zip(seeds, values, strict=True)]}
     keys, groups = matched
-    return [_with(_mapping(group, keys), {"n": len(seeds)}) for group in groups]
+    rows = [_with(_mapping(group, keys), {"n": len(seeds)}) for group in groups]
+    if kind == "series":
+        return rows  # a curve has too many points to keep each of them for each seed
+    return [_with(row, {"by_seed": _by_seed(group, keys)}) for row, group in zip(rows, groups, strict=True)]
 
 
 def _scalar(seeds: Sequence[int], values: list[Any]) -> dict[str, Any]:
     count = {"n": len(seeds), "seeds": list(seeds)}
     if all(isinstance(value, dict) for value in values) and _share_keys(values):
-        measured = [key for key in values[0] if _is_measured([value[key] for value in values])]
-        by_seed = {key: [value[key] for value in values] for key in measured}
-        return _with(_mapping(values, set()), {**count, "by_seed": by_seed})
+        return _with(_mapping(values, set()), {**count, "by_seed": _by_seed(values, set())})
     if all(_is_number(value) for value in values):
         return {"mean": _mean(values), "std": _deviation(values), **count, "by_seed": list(values)}
     return {"by_seed": [{"seed": seed, "value": value} for seed, value in zip(seeds, values, strict=True)]}
+
+
+def _by_seed(values: Rows, keys: set[str]) -> dict[str, list[Any]]:
+    """Return what was measured, each with its value of every seed; not what is equal by its nature."""
+    columns = {key: [value[key] for value in values] for key in values[0] if key not in keys}
+    return {key: column for key, column in columns.items() if _is_measured(column)}
 
 
 def _with(row: dict[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:

@@ -147,8 +147,8 @@ def test_rows_are_matched_by_their_columns_without_floats() -> None:
     second = [{"feature": 3, "weight": 4.0}, {"feature": 7, "weight": 1.0}]
 
     assert join("table", first, second) == [
-        {"feature": 7, "weight": 1.0, "weight_std": 0.0, "n": 2},
-        {"feature": 3, "weight": 3.0, "weight_std": math.sqrt(2), "n": 2},
+        {"feature": 7, "weight": 1.0, "weight_std": 0.0, "n": 2, "by_seed": {"weight": [1.0, 1.0]}},
+        {"feature": 3, "weight": 3.0, "weight_std": math.sqrt(2), "n": 2, "by_seed": {"weight": [2.0, 4.0]}},
     ]
 
 
@@ -157,8 +157,8 @@ def test_counts_that_differ_are_averaged_where_text_tells_the_rows_apart() -> No
     second = [{"method": "prox", "zeros": 28}, {"method": "adam", "zeros": 0}]
 
     assert join("table", first, second) == [
-        {"method": "prox", "zeros": 29.0, "zeros_std": math.sqrt(2), "n": 2},
-        {"method": "adam", "zeros": 0, "zeros_std": 0.0, "n": 2},
+        {"method": "prox", "zeros": 29.0, "zeros_std": math.sqrt(2), "n": 2, "by_seed": {"zeros": [30, 28]}},
+        {"method": "adam", "zeros": 0, "zeros_std": 0.0, "n": 2, "by_seed": {"zeros": [0, 0]}},
     ]
 
 

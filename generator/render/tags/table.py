@@ -1,6 +1,7 @@
 """`table(rows, columns, best, derive, …)`: a real table, its winners judged, its data to take away.
 
-Columns ending in `_std` are the spread of the column before them and are shown as mean ± std. A null is a dash.
+Columns ending in `_std` are the spread of the column before them and are shown as mean ± std; `by_seed`, the values
+behind both, is for claims and shown only when asked for. A null is a dash.
 Derived columns are computed from full precision, and rounded once. Caption and headings are plain text.
 """
 
@@ -166,7 +167,8 @@ def _with_derived(rows: Sequence[Row], formulas: Mapping[str, str]) -> list[Row]
 
 def _chosen(known: Sequence[str], wanted: Sequence[str] | Mapping[str, str] | None) -> list[str]:
     if wanted is None:
-        return [column for column in known if not (column.endswith("_std") and column.removesuffix("_std") in known)]
+        beside = {"by_seed", *(f"{column}_std" for column in known)}  # not columns of their own
+        return [column for column in known if column not in beside]
     if not wanted:
         raise ValueError("a table needs at least one column")
     if missing := [column for column in wanted if column not in known]:

@@ -11,7 +11,7 @@ DATA = """
     share: 0.2388
     seconds: 10700
     by_seed: {base: [28.0, 29.0, 30.0], ours: [22.0, 29.5, 23.0]}
-    rows: [{w: 1, loss: 0.5}, {w: 0.1, loss: 0.25}]
+    rows: [{w: 1, loss: 0.5, by_seed: {loss: [0.4, 0.6]}}, {w: 0.1, loss: 0.25, by_seed: {loss: [0.2, 0.3]}}]
     -- posts/2026-01-01-a.md --
 """
 
@@ -57,6 +57,12 @@ def test_a_claim_for_each_seed_counts_them(site):
     text = "{% claim data.runs.by_seed.ours < data.runs.by_seed.base for seed quorum 2 %}Better{% endclaim %}."
 
     assert "holds in 2 of 3 seeds" in body(site, text)
+
+
+def test_a_claim_for_each_seed_compares_rows_of_a_table(site):
+    text = "{% claim data.runs.rows[1].by_seed.loss < data.runs.rows[0].by_seed.loss for seed %}Better{% endclaim %}."
+
+    assert "holds in 2 of 2 seeds" in body(site, text)
 
 
 def test_a_claim_for_each_seed_fails_under_its_quorum(site):

@@ -53,6 +53,13 @@ def test_derived_columns_are_computed_from_full_precision():
     assert grid.winners == frozenset({(1, 1)})
 
 
+def test_values_of_each_seed_are_a_column_only_when_asked_for():
+    rows = [{"run": "a", "loss": 2.0, "loss_std": 1.0, "n": 2, "by_seed": {"loss": [1.0, 3.0]}}]
+
+    assert make_grid(rows, Request()).columns == ("run", "loss", "n")
+    assert make_grid(rows, Request(columns=("run", "by_seed"))).columns == ("run", "by_seed")
+
+
 def test_the_whole_html_of_a_small_table():
     rows = [{"method": "a <b>", "loss": 0.5, "loss_std": 0.25, "note": None}, {"method": "b", "loss": 2}]
     made = table(rows, Request(best="min loss", caption="Of & by", label="tab:x"), Source("my.rows"))
