@@ -1,4 +1,4 @@
-"""The command line of the experiments: list, run, status, why, accept, clean, new.
+"""The command line of the experiments: list, run, status, why, accept, clean, new, fetch.
 
 Exit codes: 0 done, 1 a run failed or something is stale, 2 the command is wrong, 75 busy, 130 stopped.
 Nothing heavy is imported here or by the runner; an experiment brings its own libraries.
@@ -141,6 +141,9 @@ def _parser() -> argparse.ArgumentParser:
     new = command("new", "write a small experiment that runs", lambda root, asked: new_experiment(root, asked.name))
     new.add_argument("what", choices=["experiment"])
     new.add_argument("name", metavar="NAME")
+    fetched = command("fetch", "download a text that an experiment can read, with a checked hash", _fetch)
+    fetched.add_argument("name", metavar="NAME")
+    fetched.add_argument("--from", default="", dest="instead", metavar="FILE", help="a copy that is there already")
     return parser
 
 
@@ -155,6 +158,13 @@ def _named(show: object) -> object:
 def _clean(root: Path, asked: argparse.Namespace) -> int:
     check_names(root, [name for name in asked.names if not (root / run_folder(name)).is_dir()])
     return commands.clean(root, asked.names)
+
+
+def _fetch(root: Path, asked: argparse.Namespace) -> int:
+    from experiments.runner.fetch import fetch  # the network's libraries, which no other command needs
+
+    fetch(root, asked.name, asked.instead)
+    return DONE
 
 
 def _accept(root: Path, asked: argparse.Namespace) -> int:
