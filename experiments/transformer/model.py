@@ -133,8 +133,8 @@ class Attention(nn.Module):
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.heads, self.dropout, self.is_fast = shape.heads, shape.dropout, shape.attention == "fast"
-        self.queries_keys_values = linear(shape.width, 3 * shape.width, shape.bias)
-        self.out = linear(shape.width, shape.width, shape.bias)
+        self.queries_keys_values = nn.Linear(shape.width, 3 * shape.width, shape.bias)
+        self.out = nn.Linear(shape.width, shape.width, shape.bias)
 
     def project(self, x_BTD: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return the queries, keys and values of each head."""
@@ -164,8 +164,8 @@ class FeedForward(nn.Module):
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.is_relu = shape.activation == "relu"
-        self.wide = linear(shape.width, shape.expansion * shape.width, shape.bias)
-        self.out = linear(shape.expansion * shape.width, shape.width, shape.bias)
+        self.wide = nn.Linear(shape.width, shape.expansion * shape.width, shape.bias)
+        self.out = nn.Linear(shape.expansion * shape.width, shape.width, shape.bias)
 
     def forward(self, x_BTD: Tensor) -> Tensor:
         """Widen, bend, narrow."""
@@ -201,15 +201,16 @@ class Transformer(nn.Module):
     def __init__(self, shape: Shape, generator: torch.Generator) -> None:
         super().__init__()
         self.shape = shape
-        self.tokens = nn.utils.skip_init(nn.Embedding, shape.vocab_size, shape.width)
-        if shape.positions == "learned":
-            self.positions = nn.utils.skip_init(nn.Embedding, shape.block_size, shape.width)
-        else:
-            self.register_buffer("waves", sinusoids(shape.block_size, shape.width), persistent=False)
-        self.dropout = nn.Dropout(shape.dropout)
-        self.blocks = nn.ModuleList([Block(shape) for _ in range(shape.layers)])
-        self.norm = nn.LayerNorm(shape.width, bias=shape.bias) if shape.norm == "pre" else nn.Identity()
-        self.head = None if shape.tied else linear(shape.width, shape.vocab_size, bias=False)
+        with torch.random.fork_rng(devices=()):  # torch draws weights as it builds; ours replace them
+            self.tokens = nn.Embedding(shape.vocab_size, shape.width)
+            if shape.positions == "learned":
+                self.positions = nn.Embedding(shape.block_size, shape.width)
+            else:
+                self.register_buffer("waves", sinusoids(shape.block_size, shape.width), persistent=False)
+            self.dropout = nn.Dropout(shape.dropout)
+            self.blocks = nn.ModuleList([Block(shape) for _ in range(shape.layers)])
+            self.norm = nn.LayerNorm(shape.width, bias=shape.bias) if shape.norm == "pre" else nn.Identity()
+            self.head = None if shape.tied else nn.Linear(shape.width, shape.vocab_size, bias=False)
         initialise(self, generator)
 
     @property
@@ -259,11 +260,6 @@ class Transformer(nn.Module):
 
 
 # weights --------------------------------------------------------------------
-def linear(inputs: int, outputs: int, bias: bool) -> nn.Linear:
-    """Make a linear layer whose weights are still to be drawn."""
-    return nn.utils.skip_init(nn.Linear, inputs, outputs, bias=bias)
-
-
 @torch.no_grad()
 def initialise(model: Transformer, generator: torch.Generator) -> None:
     """Draw all weights from one generator, as GPT-2: normal, deviation 0.02; biases 0, norms 1.
