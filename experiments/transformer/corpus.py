@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ class Config:
     width: int = 96
     context: int = 128  # tokens
     steps: int = 800
-    batch: int = 16  # windows a step
+    batch: int = 12  # windows a step
     lr: float = 3e-3
     warmup: int = 40  # steps
     dropout: float = 0.0
@@ -117,24 +118,29 @@ def answer_rows(model: Transformer, lesson: Lesson, kind: str) -> list[dict[str,
     return rows
 
 
+def study(c: Config, corpus: Corpus, kind: str, log: Callable[..., None], part: Part) -> dict[str, Any]:
+    """Learn the corpus in one kind of tokens; return its curve, its losses and its answers."""
+    lesson = make_lesson(corpus, kind, c.vocabulary)
+    model = make_model(c, lesson.tokenizer.size)
+    learnt = learn(model, lesson, make_study(c, kind), log, part)
+    return {
+        "curve": learnt.curve,
+        "tokens": learnt.tokens,
+        "losses": loss_row(model, lesson, f"transformer, {kind}"),
+        "answers": answer_rows(model, lesson, kind) if c.corpus == Path() else [],
+        "counts": {
+            "vocabulary": lesson.tokenizer.size,
+            "characters_per_token": lesson.characters_per_token(lesson.validation_ids),
+        },
+    }
+
+
 # experiment -----------------------------------------------------------------
 def run(c: Config, log: Callable[..., None], checkpoint: Any) -> dict[str, object]:
     """Learn the corpus once in each kind of tokens, and hold the losses beside what counting does."""
     corpus, chapters = read_corpus(c), Chapters(checkpoint)
 
-    def study(kind: str, part: Part) -> dict[str, Any]:
-        lesson = make_lesson(corpus, kind, c.vocabulary)
-        model = make_model(c, lesson.tokenizer.size)
-        learnt = learn(model, lesson, make_study(c, kind), log, part)
-        return {
-            "curve": learnt.curve,
-            "tokens": learnt.tokens,
-            "losses": loss_row(model, lesson, f"transformer, {kind}"),
-            "answers": answer_rows(model, lesson, kind) if c.corpus == Path() else [],
-            "counts": {"vocabulary": lesson.tokenizer.size, "characters_per_token": lesson.characters_per_token},
-        }
-
-    studied = {kind: chapters(kind, lambda part, kind=kind: study(kind, part)) for kind in c.tokenizers}
+    studied = {kind: chapters(kind, partial(study, c, corpus, kind, log)) for kind in c.tokenizers}
     text = corpus.train + corpus.validation
     return {
         "curve": [

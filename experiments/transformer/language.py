@@ -9,7 +9,7 @@ Shapes: N tokens of a part, T tokens of a window.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,14 +48,13 @@ class Lesson:
     train_ids: Tensor  # (N,)
     validation_ids: Tensor  # (N,)
 
-    @property
-    def characters_per_token(self) -> float:
-        """How much of the validation text a token stands for."""
-        return len(self.corpus.validation) / len(self.validation_ids)
+    def characters_per_token(self, ids_N: Tensor) -> float:
+        """Say how much text a token of a stretch stands for, in the mean."""
+        return len(self.tokenizer.decode(ids_N.tolist())) / len(ids_N)
 
     def stretches(self, tokens: int) -> tuple[Tensor, Tensor]:
-        """Return the end of the training part and the beginning of the other, equally long; 0: as long as can be."""
-        count = min(tokens or len(self.validation_ids), len(self.validation_ids), len(self.train_ids))
+        """Return the end of the training part and the start of the other, of so many tokens; 0: all of the other."""
+        count = min(tokens or len(self.validation_ids), len(self.validation_ids))
         return self.train_ids[-count:], self.validation_ids[:count]
 
 
@@ -75,7 +74,6 @@ class Learnt:
 
     curve: list[dict[str, float]]
     tokens: int  # learned from
-    best_step: int  # where the validation stretch was predicted best
 
 
 def make_corpus(text: str, share: float, train_characters: int = 0) -> Corpus:
@@ -113,38 +111,37 @@ def learn(
     model: Transformer, lesson: Lesson, study: Study, log: Log = lambda *_, **__: None, checkpoint: Any = None
 ) -> Learnt:
     """Train on windows of the text, judging both stretches as it goes."""
-    length, per_token = model.shape.block_size, 1 / lesson.characters_per_token
-    seen, unseen = (judged(part, length) for part in lesson.stretches(study.judged_tokens))
-    rng = torch.Generator().manual_seed(study.plan.seed)
+    length, stretches = model.shape.block_size, lesson.stretches(study.judged_tokens)
+    seen, unseen = (judged(part, length) for part in stretches)
     names = {"train": f"{study.name}_train", "held_loss": f"{study.name}_validation"}
+    per_token = dict(zip(names, (1 / lesson.characters_per_token(part) for part in stretches), strict=True))
+
+    def told(row: Mapping[str, float]) -> dict[str, float]:
+        return {name: row[key] * per_token[key] for key, name in names.items() if key in row}
 
     def tell(step: int, total: int | None = None, **row: float) -> None:
         if "held_loss" in row:
-            log(step, total=total, **{names[key]: row[key] * per_token for key in names})
+            log(step, total=total, **told(row))
 
-    data = Data(
-        windows(lesson.train_ids, length, study.batch, rng), unseen, lambda model: {"train": evaluate(model, seen)}
-    )
+    loader = windows(lesson.train_ids, length, study.batch, torch.Generator().manual_seed(study.plan.seed))
+    data = Data(loader, unseen, lambda model: {"train": evaluate(model, seen)})
     fitted = fit(model, data, study.plan, tell, checkpoint)
-    curve = [
-        {"step": row["step"], **{names[key]: row[key] * per_token for key in names}}
-        for row in fitted.history
-        if "held_loss" in row
-    ]
-    return Learnt(curve, fitted.tokens, fitted.best["step"])
+    curve = [{"step": row["step"], **told(row)} for row in fitted.history if "held_loss" in row]
+    return Learnt(curve, fitted.tokens)
 
 
 def loss_row(model: Transformer, lesson: Lesson, name: str) -> dict[str, Any]:
     """Return a model's row among the losses: the whole validation stretch, per token and per character."""
-    length, characters = model.shape.block_size, lesson.characters_per_token
-    seen, unseen = (evaluate(model, judged(part, length)) for part in lesson.stretches(0))
+    stretches = lesson.stretches(0)
+    seen, unseen = (evaluate(model, judged(part, model.shape.block_size)) for part in stretches)
+    per_token = [1 / lesson.characters_per_token(part) for part in stretches]
     return {
         "model": name,
         "parameters": parameter_count(model.shape),
         "train_per_token": seen,
         "validation_per_token": unseen,
-        "train_per_character": seen / characters,
-        "validation_per_character": unseen / characters,
+        "train_per_character": seen * per_token[0],
+        "validation_per_character": unseen * per_token[0],
     }
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import torch
@@ -23,7 +24,7 @@ from experiments.transformer.model import Shape, Transformer, parameter_count
 from experiments.transformer.tasks import Task, draw, exact_match, loader, shift
 from experiments.transformer.train import Data, Plan, fit
 
-WRITES = {"curve": "series", "tasks": "table", "attention": "table", "example": "scalar", "summary": "scalar"}
+WRITES = {"curve": "series", "tasks": "table", "attention": "samples", "example": "scalar", "summary": "scalar"}
 SEEDS = (0, 1, 2)
 PRESETS = {"smoke": {"steps": 20, "watched": 20, "judged": 40, "watch_every": 10, "others": ()}}
 LENGTHS = {"reverse": 6, "sort": 6, "add": 2}
@@ -40,7 +41,7 @@ class Config:
     heads: int = 3
     width: int = 48
     steps: int = 800
-    add_steps: int = 3000  # carrying takes longer to learn
+    add_steps: int = 2500  # carrying takes longer to learn
     batch: int = 64
     lr: float = 1e-3
     warmup: int = 20  # steps
@@ -104,21 +105,21 @@ def first_solved(curve: list[dict[str, float]]) -> float | None:
 
 
 def attention_rows(model: Transformer, x_1T: Tensor) -> list[dict[str, Any]]:
-    """Return who reads whom on one example, a row for each pair of positions: what each head's map shows."""
+    """Return who reads whom on one example: a row for each position and each it may read, a column for each head."""
     maps_LHTT = model.attention_maps(x_1T)[:, 0]
     layers, heads, length, _ = maps_LHTT.shape
     return [
         {
-            "query": query,
-            "key": key,
+            "reads": query + 1,
+            "from": key + 1,
             **{
-                f"layer {layer + 1} head {head + 1}": maps_LHTT[layer, head, query, key].item()
+                f"layer {layer + 1} head {head + 1}": round(maps_LHTT[layer, head, query, key].item(), 3)
                 for layer in range(layers)
                 for head in range(heads)
             },
         }
         for query in range(length)
-        for key in range(length)
+        for key in range(query + 1)
     ]
 
 
@@ -127,8 +128,7 @@ def run(c: Config, log: Callable[..., None], checkpoint: Any) -> dict[str, objec
     """Train the task and the others; look into the trained model on one example."""
     chapters = Chapters(checkpoint)
     made = {
-        name: chapters(name, lambda part, name=name: train(c, make_task(name), log, part))
-        for name in dict.fromkeys((c.task, *c.others))
+        name: chapters(name, partial(train, c, make_task(name), log)) for name in dict.fromkeys((c.task, *c.others))
     }
     task, mine = make_task(c.task), made[c.task]
     model = make_model(c, task)

@@ -23,7 +23,9 @@ ADVICE = (
 class Tokenizer(Protocol):
     """What turns text into numbers and back, without loss."""
 
-    size: int  # numbers are below this
+    @property
+    def size(self) -> int:
+        """How many tokens there are."""
 
     def encode(self, text: str) -> list[int]:
         """Return the tokens of a text."""
