@@ -7,12 +7,13 @@ What there is to fetch, the families say: `experiments/<family>/sources.py` with
 from __future__ import annotations
 
 import http.client
-import importlib
+import importlib.util
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from experiments.runner.config import plain
 from experiments.runner.log import say
@@ -61,8 +62,18 @@ def sources(root: Path) -> Mapping[str, Source]:
     """Return everything that the families of a site can fetch, by name."""
     found: dict[str, Source] = {}
     for path in sorted((root / "experiments").glob("*/sources.py")):
-        found |= importlib.import_module(f"experiments.{path.parent.name}.sources").SOURCES
+        found |= _imported(path).SOURCES
     return found
+
+
+def _imported(path: Path) -> Any:
+    """Import one file by its place: the site's folder may be another than the one this package is in."""
+    spec = importlib.util.spec_from_file_location(f"experiments.{path.parent.name}.sources", path)
+    assert spec is not None
+    assert spec.loader is not None, "a file that ends in .py has a loader"
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _assembled(source: Source) -> bytes:
