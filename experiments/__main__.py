@@ -1,4 +1,4 @@
-"""The command line of the experiments: list, run, status, why, accept, clean, new, fetch.
+"""The command line of the experiments: list, run, status, why, accept, clean, new, fetch, doctor.
 
 Exit codes: 0 done, 1 a run failed or something is stale, 2 the command is wrong, 75 busy, 130 stopped.
 Nothing heavy is imported here or by the runner; an experiment brings its own libraries.
@@ -144,6 +144,9 @@ def _parser() -> argparse.ArgumentParser:
     fetched = command("fetch", "download a text that an experiment can read, with a checked hash", _fetch)
     fetched.add_argument("name", metavar="NAME")
     fetched.add_argument("--from", default="", dest="instead", metavar="FILE", help="a copy that is there already")
+    doctor = command("doctor", "ask a model that does not learn what is wrong with it", _doctor)
+    doctor.add_argument("family", metavar="FAMILY")
+    doctor.add_argument("file", nargs="?", default="", metavar="FILE", help="a model file; none: the family's own")
     return parser
 
 
@@ -165,6 +168,12 @@ def _fetch(root: Path, asked: argparse.Namespace) -> int:
 
     fetch(root, asked.name, asked.instead)
     return DONE
+
+
+def _doctor(root: Path, asked: argparse.Namespace) -> int:
+    from experiments.runner.doctor import consult  # brings torch
+
+    return consult(root, asked.family, asked.file)
 
 
 def _accept(root: Path, asked: argparse.Namespace) -> int:
