@@ -2,9 +2,9 @@
 
 Benjamin Jowett's English of the dialogues that are printed with speaker labels, 1.36 million characters; edition and
 hash are in sources.py, and `python -m experiments fetch plato` puts the file where the default of `corpus` looks for
-it. The last tenth, nearly all of it the Philebus, is for validation. Three lessons: all of the rest in characters,
-all of it in byte pairs, and only `short` characters of it, read over and over until validation turns up.
-Post: posts/2026-11-21-a-transformer-line-by-line. About 5 minutes a seed on one CPU core.
+it. The last tenth, nearly all of it the Philebus, is for validation. Two lessons: all of the rest in byte
+pairs, and only its last `short` characters, one by one, read over and over until validation turns up.
+Post: posts/2026-11-21-a-transformer-line-by-line. About 2 minutes a seed on one CPU core.
 
 Shapes: see model.py and language.py.
 """
@@ -23,6 +23,7 @@ import torch
 from experiments.transformer.chapters import Chapters, Part
 from experiments.transformer.language import (
     Corpus,
+    Lesson,
     Study,
     baseline_rows,
     learn,
@@ -56,13 +57,14 @@ class Config:
     corpus: Path = Path("~/.cache/labpress/plato.txt")  # any text file
     limit: int = 0  # characters of the text that are read; 0: all
     held_out: float = 0.1  # share of the text at its end
-    short: int = 100_000  # characters of the third lesson, the last before the validation stretch
+    lessons: tuple[str, ...] = ("whole", "short")  # also `characters`: the whole, one by one
+    short: int = 100_000  # characters of the short lesson, the last before the validation stretch
     vocabulary: int = 1024  # byte pairs
     layers: int = 2
     heads: int = 4
     width: int = 128
     context: int = 64  # tokens
-    steps: int = 2000
+    steps: int = 1500
     batch: int = 12  # windows a step
     lr: float = 3e-3
     warmup: int = 50  # steps
@@ -73,15 +75,15 @@ class Config:
 
 
 # method ---------------------------------------------------------------------
-def lessons(c: Config) -> dict[str, tuple[str, int]]:
-    """Return what is learnt, by the name its curves have: the kind of tokens, and how many characters (0: all)."""
-    return {"characters": ("characters", 0), "bpe": ("bpe", 0), "short": ("characters", c.short)}
+def make_named(c: Config, name: str, text: str) -> Lesson:
+    """Return the lesson of a name; its curves are called after it."""
+    kind, characters = {"whole": ("bpe", 0), "characters": ("characters", 0), "short": ("characters", c.short)}[name]
+    return make_lesson(make_corpus(text, c.held_out, characters), kind, c.vocabulary)
 
 
 def study(c: Config, name: str, text: str, log: Callable[..., None], part: Part) -> dict[str, Any]:
     """Train one lesson; return its curve, its row among the losses, and what was counted."""
-    kind, characters = lessons(c)[name]
-    lesson = make_lesson(make_corpus(text, c.held_out, characters), kind, c.vocabulary)
+    lesson = make_named(c, name, text)
     shape = Shape(lesson.tokenizer.size, c.context, c.layers, c.heads, c.width)
     model = Transformer(shape, torch.Generator().manual_seed(c.seed))
     plan = Plan(c.steps, c.lr, c.warmup, c.final, evaluate_every=c.evaluate_every, seed=c.seed)
@@ -117,7 +119,7 @@ def run(c: Config, log: Callable[..., None], checkpoint: Any) -> dict[str, objec
     text, chapters = read_text(c.corpus), Chapters(checkpoint)
     text = text[: c.limit or None]
     corpus = make_corpus(text, c.held_out)
-    done = {name: chapters(name, partial(study, c, name, text, log)) for name in lessons(c)}
+    done = {name: chapters(name, partial(study, c, name, text, log)) for name in c.lessons}
     short = Corpus(corpus.train[-c.short :], corpus.validation)
     counted = [{**row, "model": f"{row['model']}, short"} for row in baseline_rows(short)[1:]]
     return {
@@ -134,7 +136,9 @@ def run(c: Config, log: Callable[..., None], checkpoint: Any) -> dict[str, objec
             "alphabet": len(corpus.alphabet),
             "sha256": hashlib.sha256(text.encode()).hexdigest(),
             "tokens": sum(one["tokens"] for one in done.values()),
-            "vocabulary": done["bpe"]["vocabulary"],
-            "characters_per_token": done["bpe"]["characters_per_token"],
+            **{
+                name: {key: one[key] for key in ("vocabulary", "characters_per_token", "passes")}
+                for name, one in done.items()
+            },
         },
     }

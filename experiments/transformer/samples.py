@@ -39,7 +39,7 @@ class Config:
     tokenizer: str = "bpe"
     characters: int = 200_000  # of the grammar's corpus
     width: int = 96
-    steps: int = 800
+    steps: int = 600
     continued: int = 24  # beginnings in the validation stretch, evenly spaced
     beginning: int = 32  # tokens given
     tokens: int = 150  # written after each
