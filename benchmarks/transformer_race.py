@@ -3,7 +3,8 @@
 Same weights, batches, optimiser (fused AdamW), clipping; float32, one thread. The bare loop is the shortest one that
 trains the Hugging Face model; `Trainer` is theirs, timed from its first step to its last. Each round takes some steps
 with each contender and one large matrix product, whose best speed is the machine's peak; medians of CPU seconds.
-Memory is the peak of a process that does nothing else, its libraries included. Run: python -m benchmarks.transformer_race [rounds]
+Memory is the peak of a process that does nothing else, its libraries included.
+Run: python -m benchmarks.transformer_race [rounds]
 """
 
 from __future__ import annotations
