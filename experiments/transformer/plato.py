@@ -132,6 +132,7 @@ def run(c: Config, log: Callable[..., None], checkpoint: Any) -> dict[str, objec
         "counts": {
             "corpus_characters": len(text),
             "train_characters": len(corpus.train),
+            "short_characters": len(short.train),
             "validation_characters": len(corpus.validation),
             "alphabet": len(corpus.alphabet),
             "sha256": hashlib.sha256(text.encode()).hexdigest(),
