@@ -7,6 +7,7 @@ Nothing heavy is imported here or by the runner; an experiment brings its own li
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -54,6 +55,9 @@ def _parsed(words: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _run(root: Path, asked: argparse.Namespace) -> int:
+    if (size := os.environ.get("WORLD_SIZE", "1")) != "1":
+        hint = "under torchrun start a script that calls the family's `fit`; the guide shows one"
+        raise SiteError(f"a run is one process, and this is one of {size}", None, hint)
     requests = _requests(root, asked)
     if asked.check:
         return max([check_twice(root, one) for one in requests], default=DONE)

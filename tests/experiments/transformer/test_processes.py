@@ -11,6 +11,8 @@ from textwrap import dedent
 
 import pytest
 
+from experiments.__main__ import main
+
 REPOSITORY = Path(__file__).parents[3]
 STEPS = 12
 
@@ -158,3 +160,13 @@ def test_a_run_killed_at_random_moments_ends_in_the_same_bytes(tmp_path: Path, p
     assert said.split() == ["0", "4", "0"]
     assert artifacts(killed) == artifacts(whole)
     assert list(artifacts(whole)) == ["curves.yaml", "weights.yaml"]
+
+
+def test_the_runner_says_that_it_is_one_process(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+
+    assert main(["run", "transformer.reverse"]) == 2
+    assert capsys.readouterr().err == (
+        "error: a run is one process, and this is one of 2\n"
+        "hint: under torchrun start a script that calls the family's `fit`; the guide shows one\n"
+    )
