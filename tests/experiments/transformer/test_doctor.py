@@ -53,6 +53,13 @@ def test_what_is_sound_gets_ten_good_answers(file: str, patient: Callable[..., s
     ]
 
 
+def test_the_guide_tells_of_each_question():
+    guide = (Path(__file__).parents[3] / "site/pages/guide/models.md").read_text()
+    rows = [line.split(" | ")[0].removeprefix("| ") for line in guide.splitlines() if line.startswith("| ")]
+
+    assert sorted(rows[1:]) == sorted(finding.question for finding in examine())
+
+
 # the six bugs of the journal ------------------------------------------------
 DROPOUT = ("nn.Dropout(0.0)", "nn.Dropout(0.2)")
 LEARNS = "learns one batch by heart"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -238,6 +240,22 @@ def test_generation_leaves_the_model_in_the_mode_it_was_in():
 
     assert one == two
     assert model.training
+
+
+def test_the_scripts_of_the_guide_train_and_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    guide = (Path(__file__).parents[3] / "site/pages/guide/models.md").read_text()
+    train, write = (
+        next(block for block in re.findall(r"```python[^\n]*\n(.*?)```", guide, re.DOTALL) if word in block)
+        for word in ("fit(", "generate(")
+    )
+    assert "Plan(2000, " in train
+    monkeypatch.chdir(tmp_path)
+    Path("corpus.txt").write_text("To be, or not to be: that is the question. " * 9)
+    names: dict[str, Any] = {}
+
+    exec(train.replace("Plan(2000, ", "Plan(1, ") + write, names)
+
+    assert [len(reply.ids) for reply in names["replies"]] == [100, 100]
 
 
 @pytest.mark.parametrize(
