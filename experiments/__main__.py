@@ -7,12 +7,11 @@ Nothing heavy is imported here or by the runner; an experiment brings its own li
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments.runner import commands
+from experiments.runner import commands, crew
 from experiments.runner.check import check_twice, spawn
 from experiments.runner.log import say
 from experiments.runner.plan import Request, check_names, chosen, request, upstream, with_inputs
@@ -29,7 +28,7 @@ def main(words: Sequence[str] | None = None) -> int:
     asked = _parsed(words)
     root = Path(asked.root).resolve()
     try:
-        for name in finish_all(root):
+        for name in [] if crew.follows() else finish_all(root):
             say(f"{name}: finished a publication that was interrupted")
         return int(asked.carry_out(root, asked))
     except (SiteError, ExceptionGroup) as error:
@@ -55,10 +54,18 @@ def _parsed(words: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _run(root: Path, asked: argparse.Namespace) -> int:
-    if (size := os.environ.get("WORLD_SIZE", "1")) != "1":
-        hint = "under torchrun start a script that calls the family's `fit`; the guide shows one"
-        raise SiteError(f"a run is one process, and this is one of {size}", None, hint)
+    if crew.follows():
+        return crew.follow(root)
+    if (code := _lead(root, asked)) == DONE:
+        crew.dismiss()
+    return code
+
+
+def _lead(root: Path, asked: argparse.Namespace) -> int:
     requests = _requests(root, asked)
+    if crew.size() > 1 and (asked.check or len(requests if asked.alone else with_inputs(root, requests)) > 1):
+        hint = "run first, without torchrun, what it reads; then name one experiment"
+        raise SiteError("several processes run one experiment at a time", None, hint)
     if asked.check:
         return max([check_twice(root, one) for one in requests], default=DONE)
     if not asked.alone:

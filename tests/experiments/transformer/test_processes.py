@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -10,53 +9,81 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+import yaml
 
 from experiments.__main__ import main
 
 REPOSITORY = Path(__file__).parents[3]
-STEPS = 12
-
 # Rows have different numbers of targets, batches are accumulated, and there is an early best: all that is shared.
-TRAINED = """
-    import json, sys
+PAIR = """
+    from dataclasses import dataclass
     import torch
-    from experiments.transformer.batches import IGNORED, Drawn
-    from experiments.transformer.device import join
-    from experiments.transformer.model import Shape, Transformer
-    from experiments.transformer.train import Data, Plan, fit
+    from experiments.small.batches import IGNORED, Drawn
+    from experiments.small.chapters import Chapters
+    from experiments.small.model import Shape, Transformer
+    from experiments.small.train import Data, Plan, fit
 
-    torch.set_num_threads(1)
+    WRITES = {"curve": "table", "best": "scalar"}
 
-    def draw(generator):
-        ids = torch.randint(10, (6, 9), generator=generator)
-        targets = ids.masked_fill(torch.rand(6, 9, generator=generator) < 0.4, IGNORED)
-        return ids, targets
+    @dataclass(frozen=True)
+    class Config:
+        seed: int = 0
 
-    model = Transformer(Shape(10, 9, width=16), torch.Generator().manual_seed(0))
-    data = Data(Drawn(draw, torch.Generator().manual_seed(1)), [draw(torch.Generator().manual_seed(2))])
-    found = fit(model, data, Plan(12, lr=0.01, accumulate=2, evaluate_every=4, log_every=1, keep_best=True))
-    if join().leads:
-        with open(sys.argv[1], "w") as file:
-            json.dump([found.history, found.best, found.tokens], file)
+    def draw(rng):
+        ids = torch.randint(10, (6, 9), generator=rng)
+        return ids, ids.masked_fill(torch.rand(6, 9, generator=rng) < 0.4, IGNORED)
+
+    def run(c, log, checkpoint):
+        rng = torch.Generator().manual_seed(c.seed)
+        data = Data(Drawn(draw, rng), [draw(torch.Generator().manual_seed(2))])
+        plan = Plan(12, lr=0.01, accumulate=2, evaluate_every=4, log_every=1, keep_best=True, save_every=5)
+        def do(part):
+            found = fit(Transformer(Shape(10, 9, width=16), rng), data, plan, log, part)
+            return {"history": found.history[:-1], "best": found.best, "tokens": found.tokens}
+        found = Chapters(checkpoint)("one", do)
+        curve = [{name: row[name] for name in ("step", "loss", "gradient_norm", "lr")} for row in found["history"]]
+        return {"curve": curve, "best": {**found["best"], "tokens": found["tokens"]}}
     """
 
 
 @pytest.mark.slow
 def test_two_processes_follow_the_path_of_one(tmp_path: Path):
-    script = tmp_path / "trained.py"
-    script.write_text(dedent(TRAINED))
+    """Launched by torchrun through the runner: one of the two decides and writes."""
     launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "OMP_NUM_THREADS": "1"}
-    for words in ([str(script), str(tmp_path / "1.json")], [*launch, str(script), str(tmp_path / "2.json")]):
-        subprocess.run([sys.executable, *words], env=environment, check=True, capture_output=True)
-    (one, best, tokens), (two, also_best, also_tokens) = (
-        json.loads((tmp_path / name).read_text()) for name in ("1.json", "2.json")
-    )
+    found = []
+    for words in ([], launch):
+        root = write(tmp_path / str(len(words)), "pair", PAIR)
+        command = [
+            sys.executable,
+            *words,
+            "-m",
+            "experiments",
+            "run",
+            "small.pair",
+            "--seed",
+            "0,1",
+            "--root",
+            str(root),
+        ]
+        environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+        subprocess.run(command, cwd=REPOSITORY, env=environment, check=True, capture_output=True, timeout=120)
+        found.append(
+            [yaml.safe_load((root / f"_data/small/pair/{name}.yaml").read_text()) for name in ("curve", "best")]
+        )
+    (one, best), (two, also_best) = found
 
-    assert (len(one), tokens) == (STEPS + 1, also_tokens)
-    for a, b in zip([*one, best], [*two, also_best], strict=True):
-        assert a == pytest.approx(b, rel=1e-5)
-    assert one[-1]["held_loss"] < one[0]["held_loss"] - 0.01
+    assert near([one, best], [two, also_best])
+    assert [row["step"] for row in one] == list(range(12))
+    assert one[-1]["loss"] < one[0]["loss"] - 0.01
+
+
+def near(a: object, b: object) -> bool:
+    """Say whether two pieces of data are the same but for the rounding of sums."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(near(a[key], b[key]) for key in a)
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(near, a, b))
+    return bool(a == pytest.approx(b, rel=1e-4, abs=1e-7))
 
 
 EXPERIMENT = '''
@@ -133,14 +160,14 @@ KILLER = """
     """
 
 
-def write(root: Path) -> Path:
+def write(root: Path, name: str, experiment: str) -> Path:
     """Copy the family under another name into a site of its own, with a small experiment."""
     folder = root / "experiments" / "small"
     folder.mkdir(parents=True)
-    for name in ("model", "train", "batches", "device", "chapters"):
-        text = (REPOSITORY / f"experiments/transformer/{name}.py").read_text()
-        (folder / f"{name}.py").write_text(text.replace("experiments.transformer", "experiments.small"))
-    (folder / "walk.py").write_text(dedent(EXPERIMENT))
+    for module in ("model", "train", "batches", "device", "chapters"):
+        text = (REPOSITORY / f"experiments/transformer/{module}.py").read_text()
+        (folder / f"{module}.py").write_text(text.replace("experiments.transformer", "experiments.small"))
+    (folder / f"{name}.py").write_text(dedent(experiment))
     return root
 
 
@@ -152,7 +179,7 @@ def artifacts(root: Path) -> dict[str, bytes]:
 @pytest.mark.slow
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_a_run_killed_at_random_moments_ends_in_the_same_bytes(tmp_path: Path, precision: str):
-    whole, killed = write(tmp_path / "whole"), write(tmp_path / "killed")
+    whole, killed = (write(tmp_path / name, "walk", EXPERIMENT) for name in ("whole", "killed"))
     command = [sys.executable, "-W", "ignore", "-c", dedent(KILLER), str(whole), str(killed), precision]
 
     said = subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True, text=True, timeout=120).stdout
@@ -162,11 +189,13 @@ def test_a_run_killed_at_random_moments_ends_in_the_same_bytes(tmp_path: Path, p
     assert list(artifacts(whole)) == ["curves.yaml", "weights.yaml"]
 
 
-def test_the_runner_says_that_it_is_one_process(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+def test_several_processes_are_told_to_take_one_experiment_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
     monkeypatch.setenv("WORLD_SIZE", "2")
 
-    assert main(["run", "transformer.reverse"]) == 2
+    assert main(["run", "transformer.reverse", "transformer.overfit"]) == 2
     assert capsys.readouterr().err == (
-        "error: a run is one process, and this is one of 2\n"
-        "hint: under torchrun start a script that calls the family's `fit`; the guide shows one\n"
+        "error: several processes run one experiment at a time\n"
+        "hint: run first, without torchrun, what it reads; then name one experiment\n"
     )
