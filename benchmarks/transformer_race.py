@@ -4,7 +4,7 @@ Same weights, batches, optimiser (fused AdamW), clipping; float32, one thread. T
 trains the Hugging Face model; `Trainer` is theirs, timed from its first step to its last. Each round takes some steps
 with each contender and one large matrix product, whose best speed is the machine's peak; medians of CPU seconds.
 Memory is the peak of a process that does nothing else, its libraries included.
-Run: python -m benchmarks.transformer_race [rounds]
+Run: python -m benchmarks.transformer_race [rounds [shape …]], with shapes as in RACES.
 """
 
 from __future__ import annotations
@@ -249,10 +249,9 @@ if __name__ == "__main__":
         alone(*sys.argv[2:])
     else:
         count = int(sys.argv[1]) if len(sys.argv) > 1 else 7
-        for title, one in RACES.items():
-            race_steps(title, one, count)
-        for title in ("byte pairs", "characters"):
-            shape = RACES[title].shape
-            longer = Shape(**{**vars(shape), "block_size": 256})
+        for title in sys.argv[2:] or RACES:
+            race_steps(title, RACES[title], count)
+        for title in sys.argv[2:] or ("byte pairs", "characters"):
+            longer = Shape(**{**vars(RACES[title].shape), "block_size": 256})
             print(f"\ngeneration, {title}: 156 tokens read, 100 written")
             race_generation(Race(longer, 1), count)

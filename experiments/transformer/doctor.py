@@ -219,7 +219,11 @@ def overfit(_: Patient, practice: Practice) -> Finding:
     """A few sequences are learnt by heart."""
     found = practice.as_is
     measured = f"{found.lowest:.3g} nats after {found.steps} steps"
-    advice = "" if found.is_good else "; ".join(_reasons(practice)) or "no dropout, and a look at each layer's output"
+    advice = (
+        ""
+        if found.is_good
+        else "; ".join(_reasons(practice)) or "no dropout and a wider model; then a look at the places that stay wrong"
+    )
     return Finding("learns one batch by heart", found.is_good, measured, f"under {GOAL} in {STEPS} steps", advice)
 
 
