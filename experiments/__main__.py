@@ -1,4 +1,4 @@
-"""The command line of the experiments: list, run, status, why, accept, clean, new, chat, sweep.
+"""The command line of the experiments: list, run, status, why, accept, clean, new, fetch, doctor, chat, sweep.
 
 Exit codes: 0 done, 1 a run failed or something is stale, 2 the command is wrong, 75 busy, 130 stopped.
 Nothing heavy is imported here or by the runner; an experiment brings its own libraries.
@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments.runner import commands
+from experiments.runner import commands, crew
 from experiments.runner.check import check_twice, spawn
 from experiments.runner.log import say
 from experiments.runner.plan import Request, check_names, chosen, request, upstream, with_inputs
@@ -28,7 +28,7 @@ def main(words: Sequence[str] | None = None) -> int:
     asked = _parsed(words)
     root = Path(asked.root).resolve()
     try:
-        for name in finish_all(root):
+        for name in [] if crew.follows() else finish_all(root):
             say(f"{name}: finished a publication that was interrupted")
         return int(asked.carry_out(root, asked))
     except (SiteError, ExceptionGroup) as error:
@@ -54,7 +54,18 @@ def _parsed(words: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _run(root: Path, asked: argparse.Namespace) -> int:
+    if crew.follows():
+        return crew.follow(root)
+    if (code := _lead(root, asked)) == DONE:
+        crew.dismiss()
+    return code
+
+
+def _lead(root: Path, asked: argparse.Namespace) -> int:
     requests = _requests(root, asked)
+    if crew.size() > 1 and (asked.check or len(requests if asked.alone else with_inputs(root, requests)) > 1):
+        hint = "run first, without torchrun, what it reads; then name one experiment"
+        raise SiteError("several processes run one experiment at a time", None, hint)
     if asked.check:
         return max([check_twice(root, one) for one in requests], default=DONE)
     if not asked.alone:
@@ -141,6 +152,12 @@ def _parser() -> argparse.ArgumentParser:
     new = command("new", "write a small experiment that runs", lambda root, asked: new_experiment(root, asked.name))
     new.add_argument("what", choices=["experiment"])
     new.add_argument("name", metavar="NAME")
+    fetched = command("fetch", "download a text that an experiment can read, with a checked hash", _fetch)
+    fetched.add_argument("name", metavar="NAME")
+    fetched.add_argument("--from", default="", dest="instead", metavar="FILE", help="a copy that is there already")
+    doctor = command("doctor", "ask a model that does not learn what is wrong with it", _doctor)
+    doctor.add_argument("family", metavar="FAMILY")
+    doctor.add_argument("file", nargs="?", default="", metavar="FILE", help="a model file; none: the family's own")
     talk = command("chat", "talk to a family's model, such as `persona`", _chat)
     talk.add_argument("family", metavar="FAMILY")
     talk.add_argument("--seed", type=int, default=0, help="of the answers")
@@ -175,6 +192,19 @@ def _named(show: object) -> object:
 def _clean(root: Path, asked: argparse.Namespace) -> int:
     check_names(root, [name for name in asked.names if not (root / run_folder(name)).is_dir()])
     return commands.clean(root, asked.names)
+
+
+def _fetch(root: Path, asked: argparse.Namespace) -> int:
+    from experiments.runner.fetch import fetch  # the network's libraries, which no other command needs
+
+    fetch(root, asked.name, asked.instead)
+    return DONE
+
+
+def _doctor(root: Path, asked: argparse.Namespace) -> int:
+    from experiments.runner.doctor import consult  # brings torch
+
+    return consult(root, asked.family, asked.file)
 
 
 def _accept(root: Path, asked: argparse.Namespace) -> int:

@@ -173,9 +173,15 @@ def _files(root: Path, found: Declared, config: Any) -> dict[str, str]:
     paths = [*map(Path, found.files), *(value for value in values if isinstance(value, Path) and value != Path())]
     missing = [path for path in paths if not (root / path.expanduser()).exists()]
     if missing:
-        what = "the file `{}` of `{}` does not exist"
-        raise several([SiteError(what.format(plain(path), found.name), Place(found.path)) for path in missing])
+        raise several([_missing(found, path) for path in missing])
     return {plain(path): file_sha256(root / path.expanduser()) for path in paths}
+
+
+def _missing(found: Declared, path: Path) -> SiteError:
+    from experiments.runner.fetch import CACHE
+
+    hint = f"`python -m experiments fetch {path.stem}` downloads it" if path.is_relative_to(CACHE) else ""
+    return SiteError(f"the file `{plain(path)}` of `{found.name}` does not exist", Place(found.path), hint)
 
 
 def _check_signature(found: Declared, run: Callable[..., object]) -> None:

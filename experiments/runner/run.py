@@ -17,6 +17,7 @@ from typing import Any
 from experiments.runner import provenance
 from experiments.runner.aggregate import aggregate
 from experiments.runner.config import plain
+from experiments.runner.crew import announce
 from experiments.runner.forms import check, rounded
 from experiments.runner.job import Job, prepare
 from experiments.runner.log import Heading, Log, clock, say
@@ -130,6 +131,7 @@ def _one_seed(job: Job, work: Path, seed: int | None, place: int) -> Outcome:
     checkpoint = Checkpoint(folder, log)
     extras = {"checkpoint": checkpoint, "inputs": job.inputs}
     wanted = {name: extras[name] for name in list(inspect.signature(job.run).parameters)[2:]}
+    announce(job.request, seed)
     belt(seed or 0)
     try:
         returned = job.run(job.config_of(seed), log, **wanted)
