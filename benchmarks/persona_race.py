@@ -18,7 +18,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,10 +31,10 @@ from experiments.persona.batches import Encoded, Loader, encode, make_rows, make
 from experiments.persona.examples import TRAIN, Funnel, Rules, of_thread
 from experiments.persona.export import threads
 from experiments.persona.generate import Decoding, reply
-from experiments.persona.loop import Losses, Plan, gather, make_optimiser
+from experiments.persona.loop import Losses, Plan, make_optimiser
 from experiments.persona.made_up import OWNER, write_export
 from experiments.persona.messages import Told
-from experiments.persona.model import Persona, Shape, parameter_count
+from experiments.persona.model import Persona, Shape
 from experiments.persona.prepare import texts
 from experiments.persona.tokens import Tokens, train_tokens
 

@@ -6,16 +6,13 @@ A family that has a doctor holds `experiments/<family>/doctor.py` with `examine(
 
 from __future__ import annotations
 
-import importlib
-import sys
 from pathlib import Path
 
+from experiments.runner.family import offered
 from experiments.runner.log import say
 from experiments.runner.seeds import pin_threads
-from generator.errors import SiteError, did_you_mean
 
 WELL, ILL = 0, 1
-_PACKAGE = sys.modules["experiments"]  # a site's own families are looked for before those installed
 
 
 def consult(root: Path, family: str, file: str) -> int:
@@ -24,15 +21,10 @@ def consult(root: Path, family: str, file: str) -> int:
     Raises:
         SiteError: if the family has no doctor, or the file cannot be examined.
     """
-    _PACKAGE.__path__[:] = [str(root / "experiments"), *_PACKAGE.__path__]
-    known = sorted({path.parent.name for home in _PACKAGE.__path__ for path in Path(home).glob("*/doctor.py")})
-    known.remove("runner")
-    if family not in known:
-        hint = did_you_mean(family, known) or f"these have one: {', '.join(f'`{one}`' for one in known)}"
-        raise SiteError(f"there is no doctor for `{family}`", None, hint)
+    module = offered(root, family, "doctor")
     pin_threads(1)
     findings = []
-    for finding in importlib.import_module(f"experiments.{family}.doctor").examine(file):
+    for finding in module.examine(file):
         say(str(finding))
         findings.append(finding.is_good)
     bad = findings.count(False)

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import torch
 
+from experiments.persona.conversation import interact, save
 from experiments.persona.examples import Example, Funnel, Turn
 from experiments.persona.gate import Gate, keep_people, make_gate, read_consent
 from experiments.persona.generate import Decoding
-from experiments.persona.interact import interact, save
 from experiments.persona.masking import masker
 from experiments.persona.model import Persona, Shape
 from experiments.persona.private import VARIABLE, Store, private_folder
