@@ -12,6 +12,7 @@ from generator.preview.lenient import soften
 from generator.publish.freshness import pending
 from generator.read.page import Page
 from generator.render.cache import is_still, seen
+from generator.render.listing import SITE_POSTS, Listing
 from generator.render.render import Rendered, Tools, render_partly
 
 TAKES_IN_FILES = re.compile(r"\{%[-+]?\s*(?:include|import|from|extends|render)")
@@ -28,6 +29,12 @@ class Kit:
     def of(cls, strict: Tools) -> Kit:
         """Make the other tools beside those of a build."""
         return cls(strict, soften(strict))
+
+    def with_listing(self, listing: Listing) -> Kit:
+        """Return the same tools beside other pages."""
+        language = self.strict.language.copy()
+        language.listing = listing
+        return Kit.of(replace(self.strict, language=language))
 
     def with_tree(self, tree: Tree) -> Kit:
         """Return the same tools over other data."""
@@ -72,6 +79,11 @@ def is_good(last: Attempt, page: Page, kit: Kit) -> bool:
     """Tell whether a page would come out as it did last time, as far as its own text and the data decide."""
     is_same_text = last.page is page or last.page == page
     return is_same_text and is_still(last.saw, kit.strict)
+
+
+def looks_at_others(last: Attempt) -> bool:
+    """Tell whether a page read what other pages say of themselves."""
+    return any(key == SITE_POSTS for key, _ in last.saw)
 
 
 def takes_in_files(page: Page) -> bool:

@@ -14,10 +14,11 @@ from generator.data.declared import FOLDER as EXPERIMENTS
 from generator.data.ledger import DATA, Ledger
 from generator.data.tree import Tree
 from generator.errors import SiteError, flatten
-from generator.preview.attempts import Attempt, Kit, attempt, finished, is_good, takes_in_files
+from generator.preview.attempts import Attempt, Kit, attempt, finished, is_good, looks_at_others, takes_in_files
 from generator.preview.shelf import DataFiles, Sources, Touched, above
 from generator.read.page import Page, hidden_because
 from generator.render.cache import salt
+from generator.render.listing import Listing
 from generator.render.pages import render_all
 from generator.render.render import Rendered, make_tools
 
@@ -44,6 +45,7 @@ class Stand:
     kit: Kit
     is_other_site: bool
     is_other_data: bool
+    is_other_listing: bool
     is_other_include: bool
 
 
@@ -97,10 +99,14 @@ class Desk:
         elif tree is not self.tree:
             kit = kit.with_tree(tree)
         pages = self._published() if changed or is_other_site else self.pages
+        listing = Listing.of(pages.values())
+        is_other_listing = listing != kit.strict.language.listing
+        if is_other_listing:
+            kit = kit.with_listing(listing)
         is_other_data = tree is not self.tree or ledger is not self.ledger
         is_no_page = any(path not in self.sources.reads for path in touched.paths)
         gone = self.pages.keys() - pages.keys()
-        new = Stand(pages, kit, is_other_site, is_other_data or is_no_page, touched.reaches(INCLUDES))
+        new = Stand(pages, kit, is_other_site, is_other_data or is_no_page, is_other_listing, touched.reaches(INCLUDES))
         left = {path: pages[path] for path in list(self.dirty) if path in pages}
         dirty = self._find_dirty(new)
         with self._swapping:
@@ -174,6 +180,7 @@ class Desk:
                 last is None
                 or new.is_other_site
                 or last.page is not page
+                or (new.is_other_listing and looks_at_others(last))
                 or (new.is_other_include and takes_in_files(page))
                 or (new.is_other_data and (last.errors or not is_good(last, page, new.kit)))
             ):

@@ -60,7 +60,7 @@ class BodyLanguage:
 
     def copy(self) -> BodyLanguage:
         """Return a language with the same words, which can be given others; both share what was compiled."""
-        copied = BodyLanguage(self.config, self.root)
+        copied = BodyLanguage(self.config, self.root, self.listing)
         copied.filters, copied.tags, copied._shapes = dict(self.filters), dict(self.tags), self._shapes
         return copied
 
