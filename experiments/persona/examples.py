@@ -7,6 +7,7 @@ sorted replies of the same part and are none of those in sight, and train and va
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import random
 import re
@@ -140,10 +141,23 @@ class _Draw:
         return TRAIN if turn.start_ms < self.border_ms else VALIDATION
 
     def distractors(self, part: str, seen: set[str], time_ms: int) -> tuple[str, ...] | None:
-        others = [reply for reply in self.replies[part] if reply not in seen]
-        if len(others) < self.rules.distractors:
+        """Draw from all replies but those in sight, without looking at each of them: a thread may have 100,000."""
+        replies = self.replies[part]
+        places = sorted(
+            at for text in seen if (at := bisect.bisect_left(replies, text)) < len(replies) and replies[at] == text
+        )
+        left = len(replies) - len(places)
+        if left < self.rules.distractors:
             return None
-        return tuple(random.Random(f"{self.rules.seed}/{self.thread}/{time_ms}").sample(others, self.rules.distractors))
+        drawn = random.Random(f"{self.rules.seed}/{self.thread}/{time_ms}").sample(range(left), self.rules.distractors)
+        return tuple(replies[_past(places, number)] for number in drawn)
+
+
+def _past(places: Sequence[int], number: int) -> int:
+    """Return the place of the number-th of those that are left when some places, in order, are taken out."""
+    for place in places:
+        number += place <= number
+    return number
 
 
 def _windows(turns: Sequence[Turn], gap_ms: float, draw: _Draw, funnel: Funnel) -> Iterable[Example]:

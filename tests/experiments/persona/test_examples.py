@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy
 import pytest
 
-from experiments.persona.examples import TRAIN, VALIDATION, Funnel, Rules, merge, of_thread, percentile, signature
+from experiments.persona.examples import (
+    TRAIN,
+    VALIDATION,
+    Funnel,
+    Rules,
+    _Draw,
+    merge,
+    of_thread,
+    percentile,
+    signature,
+)
 from experiments.persona.export import threads
 from experiments.persona.language import share_of
 from experiments.persona.made_up import OWNER, write_export
@@ -59,6 +71,18 @@ def test_a_reply_has_its_context_and_distractors_that_are_in_sight_nowhere() -> 
         assert example.reply not in example.distractors
         assert not {turn.text for turn in example.history} & set(example.distractors)
         assert len(example.history) <= 4
+
+
+@pytest.mark.parametrize("count", [0, 3, 7, 8, 30])
+def test_distractors_are_drawn_as_if_those_in_sight_were_not_there(count: int) -> None:
+    replies = sorted(f"reply {number}" for number in range(count))
+    draw = _Draw("thread", Rules(), 0.0, {TRAIN: replies})
+    for time in range(50):
+        seen = {"another", *random.Random(time).sample(replies, min(4, count))}
+        others = [reply for reply in replies if reply not in seen]
+        expected = tuple(random.Random(f"0/thread/{time}").sample(others, 3)) if len(others) >= 3 else None
+
+        assert draw.distractors(TRAIN, seen, time) == expected
 
 
 def test_examples_do_not_depend_on_other_threads_and_repeat() -> None:
