@@ -65,21 +65,21 @@ class Config:
     limit: int = 0  # characters of the text that are read; 0: all
     held_out: float = 0.1  # share of the text at its end
     lessons: tuple[str, ...] = ("whole", "short")  # also `characters`: the whole, one by one
-    short: int = 100_000  # characters of the short lesson, the last before the validation stretch
+    short: int = 25_000  # characters of the short lesson, the last before the validation stretch
     vocabulary: int = 1024  # byte pairs
     layers: int = 2
     heads: int = 4
     width: int = 128
     context: int = 64  # tokens
-    steps: int = 1500
+    steps: int = 1000
     batch: int = 12  # windows a step
     lr: float = 3e-3
     warmup: int = 50  # steps
     final: float = 0.1  # share of the rate at the end
     evaluate_every: int = 100  # steps
     judged_tokens: int = 8000  # of each stretch, on the way
-    continued: int = 16  # beginnings in the validation stretch that the first lesson's model goes on from
-    written: int = 200  # tokens after each
+    continued: int = 12  # beginnings in the validation stretch that the first lesson's model goes on from
+    written: int = 160  # tokens after each
     seed: int = 0
 
 
