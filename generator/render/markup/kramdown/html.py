@@ -31,7 +31,8 @@ MARKDOWN = re.compile(r"""\s+markdown\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))"""
 RAW_SPAN = re.compile(r"<(code|kbd|samp|var|math|svg)(?=[\s>])[^<>]*>", re.I)
 # What the tags `asset` and `latex` print. In Jekyll that was finished HTML, so that it stood inside of raw HTML too.
 OLD_TAGS = re.compile(
-    r"!\[[^\[\]\n]*\]\([^\s()]+(?: \"[^\"\n]*\")?\)(?:\{: [^{}\n]*\})?|\\\\\((?s:.{1,2000}?)\\\\\)|\\\\\[(?s:.{1,2000}?)\\\\\]"
+    r"!\[[^\[\]\n]*\]\([^\s()]+(?: \"[^\"\n]*\")?\)(?:\{: [^{}\n]*\})?"
+    r"|\\\\\((?s:.{1,2000}?)\\\\\)|\\\\\[(?s:.{1,2000}?)\\\\\]"
 )
 FAILURES = 8  # elements without an end after which no more ends are looked for
 CHUNK = 64  # lines to look for an end in at first
