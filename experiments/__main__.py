@@ -39,6 +39,9 @@ def main(words: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         say("stopped before anything began")
         return STOPPED
+    except BrokenPipeError:  # `| head` has seen enough
+        sys.stdout = None  # nothing to flush into at the end
+        return DONE
 
 
 def _parsed(words: Sequence[str] | None) -> argparse.Namespace:

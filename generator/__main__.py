@@ -33,6 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted; the site is as it was", file=sys.stderr)
         return INTERRUPTED
+    except BrokenPipeError:  # `| head` has seen enough
+        sys.stdout = None  # nothing to flush into at the end
+        return 0
     except (SiteError, ExceptionGroup) as error:
         mistakes = list(flatten(error))
         if not mistakes:
