@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import resource
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from benchmarks.persona_memory import peak
 
 OWNER, MB = "Quill Madeup", 1_000_000
 PAGE = 10_000  # messages, as in a real download
@@ -113,11 +114,6 @@ def read(path: Path) -> None:
         "examples": funnel.examples["train"] + funnel.examples["validation"],
     }
     print(json.dumps(found))
-
-
-def peak() -> float:
-    """Return the most memory that this process ever held, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / MB
 
 
 def flood(kind: str, megabytes: int) -> None:

@@ -79,13 +79,13 @@ def of_bytes() -> dict[str, float]:
     tree = make_tree(data.examples[:1])
     small = Persona(Shape(len(data.tokens), BLOCK, 1, 1, 8, 0.0), torch.Generator().manual_seed(0))
     first = make_optimiser(small, Plan())
-    sum(Losses(small)(tree)).backward()  # type: ignore[union-attr]
+    sum(Losses(small)(tree)).backward()
     first.step()  # wakes the libraries
     marks = [resident()]
     model = Persona(Shape(block_size=BLOCK, dropout=0.0, **LARGE), torch.Generator().manual_seed(0))
     optimiser = make_optimiser(model, Plan())
     marks.append(resident())
-    sum(Losses(model)(tree)).backward()  # type: ignore[union-attr]
+    sum(Losses(model)(tree)).backward()
     marks.append(resident())
     optimiser.step()
     marks.append(resident())

@@ -129,9 +129,9 @@ def race_replies(data: Data, rounds: int) -> None:
             )
         assert list(mine) == other[0, len(history) :].tolist(), "the replies differ"
         assert len(mine) == REPLY, "a reply ended early: the rounds would not be alike"
-    for who, one in times.items():
-        del one.cpu[0], one.wall[0]  # the first wakes the libraries
-        speeds = [REPLY / ms * 1e3 for ms in (min(one.cpu), middle(one.cpu), min(one.wall), middle(one.wall))]
+    for who, spent in times.items():
+        del spent.cpu[0], spent.wall[0]  # the first wakes the libraries
+        speeds = [REPLY / ms * 1e3 for ms in (min(spent.cpu), middle(spent.cpu), min(spent.wall), middle(spent.wall))]
         print(f"  {who:<10} tokens/s of cpu {speeds[0]:>7.0f} best {speeds[1]:>7.0f} median", end="")
         print(f"   of wall {speeds[2]:>7.0f} best {speeds[3]:>7.0f} median")
     print(f"  the same tokens, {len(set(mine))} different ones in the last reply")
