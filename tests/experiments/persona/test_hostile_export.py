@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from experiments.persona import archive as archive_module
+from experiments.persona import documents
 from experiments.persona.archive import Archive
 from experiments.persona.examples import Funnel, Rules, of_thread
 from experiments.persona.export import threads
@@ -253,7 +255,7 @@ def test_no_such_file_is_told(tmp_path: Path) -> None:
 
 
 def test_a_zip_of_too_many_files_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("experiments.persona.archive.MOST_FILES", 2)
+    monkeypatch.setattr(archive_module, "MOST_FILES", 2)
     (tmp_path / "x.zip").write_bytes(zipped(a="1", b="2", c="3"))
 
     with pytest.raises(SiteError, match="this zip holds 3 files, more than 2"):
@@ -266,7 +268,7 @@ def test_a_large_file_is_read_as_a_stream_to_the_same_messages(tmp_path: Path, m
     (tmp_path / "x.zip").write_bytes(messenger(b"\xef\xbb\xbf" + content.encode()))
     (tmp_path / "torn.zip").write_bytes(messenger(content[: content.index("participants")]))
     whole = list(threads(tmp_path / "x.zip", Told()))
-    monkeypatch.setattr("experiments.persona.documents.AT_ONCE", 10)
+    monkeypatch.setattr(documents, "AT_ONCE", 10)
 
     assert list(threads(tmp_path / "x.zip", Told())) == whole
     with pytest.raises(ExceptionGroup) as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from experiments.persona import hub
+from experiments.persona import hub, loop
 from experiments.persona.batches import IGNORED, Encoded, Loader, in_order, make_rows, make_tree
 from experiments.persona.generate import Decoding, filtered, reply
 from experiments.persona.loop import Losses, Plan, evaluate, fit
@@ -247,7 +247,7 @@ class Kept:
 
 
 def test_a_killed_run_goes_on_to_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("experiments.persona.loop.SAVE_SECONDS", 0.0)
+    monkeypatch.setattr(loop, "SAVE_SECONDS", 0.0)
     shape, batch, plan = Shape(50, 64, 2, 2, 16, dropout=0.1), examples(24), Plan(epochs=6, log_every=1)
     whole = Persona(shape, rng())
     fitted = fit(whole, batch, batch[:4], plan)

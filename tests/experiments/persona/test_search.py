@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from experiments.persona import search as search_module
 from experiments.persona.search import Search, open_study, repair_journal, rows, work
 from generator.errors import SiteError
 
@@ -92,7 +93,7 @@ def test_two_workers_share_a_study_and_a_killed_one_loses_nothing(
     begun = [first.stdout.readline().strip()]
     first.send_signal(signal.SIGKILL)
     out = [*begun, *first.communicate()[0].split(), *second.communicate()[0].split()]
-    monkeypatch.setattr("experiments.persona.search.HEARTBEAT", 1)
+    monkeypatch.setattr(search_module, "HEARTBEAT", 1)
     work(search, draw, bowl, waits=True)  # finds the silent one after three heartbeats
 
     assert [row["state"] for row in rows(search)] == ["done"] * 8
@@ -138,7 +139,7 @@ def test_a_study_of_other_settings_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_database_out_of_reach_is_told_without_its_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("experiments.persona.search.OPENINGS", 1)
+    monkeypatch.setattr(search_module, "OPENINGS", 1)
 
     with pytest.raises(SiteError) as error:
         open_study(Search("s", "nosuch+driver://ann:secret@db.example/x", 2))
