@@ -11,6 +11,7 @@ for a shared disk.
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import sqlite3
 import time
@@ -162,8 +163,10 @@ def _sampler(search: Search) -> Any:
     import optuna
 
     class Numbered(optuna.samplers.BaseSampler):
-        def of(self, trial: Any) -> Any:
-            seed = search.seed * 1_000_003 + trial.number
+        def of(self, trial: Any, name: str = "") -> Any:
+            """Each parameter that is drawn alone has a seed of its own, or all of a trial would get one number."""
+            words = f"{search.seed}/{trial.number}/{name}"
+            seed = int.from_bytes(hashlib.sha256(words.encode()).digest()[:4], "big")
             if search.sampler == "random" or trial.number < START:
                 return optuna.samplers.RandomSampler(seed=seed)
             if search.sampler == "tpe":
@@ -177,7 +180,7 @@ def _sampler(search: Search) -> Any:
             return self.of(trial).sample_relative(study, trial, search_space)
 
         def sample_independent(self, study: Any, trial: Any, param_name: str, param_distribution: Any) -> Any:
-            return self.of(trial).sample_independent(study, trial, param_name, param_distribution)
+            return self.of(trial, param_name).sample_independent(study, trial, param_name, param_distribution)
 
     return Numbered()
 

@@ -68,6 +68,19 @@ def test_a_study_taken_up_again_proposes_what_it_would_have(tmp_path: Path) -> N
     assert kept == rows(whole)[:4]
 
 
+@pytest.mark.parametrize("sampler", ["random", "tpe", "gp"])
+def test_parameters_of_a_trial_are_drawn_apart(tmp_path: Path, sampler: str) -> None:
+    search = Search("s", f"{tmp_path}/s.log", 8, sampler=sampler)
+
+    def two(trial) -> dict[str, float]:
+        return {"x": trial.suggest_float("x", 0, 1), "y": trial.suggest_float("y", 0, 1)}
+
+    work(search, two, bowl)
+
+    assert all(abs(row["x"] - row["y"]) > 1e-6 for row in rows(search))
+    assert len({row["x"] for row in rows(search)}) == 8
+
+
 def test_a_trial_that_fails_stays_as_a_row_without_a_loss(tmp_path: Path) -> None:
     search = Search("s", f"sqlite:///{tmp_path}/s.sqlite", 3, sampler="random")
 
