@@ -1,4 +1,4 @@
-"""How long to train a persona: the loss on what it learns from falls for ever, the loss on the rest does not.
+"""How long to train a persona: both losses on what it learns from, and on what was held out, epoch by epoch.
 
 Fine-tunes the base on the owner's replies and evaluates both losses along the way, beside the losses of guessing at
 random: ln V for the next token, ln 4 for the reply.

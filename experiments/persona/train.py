@@ -1,4 +1,4 @@
-"""The persona itself: the settings that the other experiments chose, trained once, judged, and kept in private.
+"""The persona itself: trained once, judged beside its base, asked for its opinions, and kept in private.
 
 Weights and tokenizer go to the private folder in GPT-2's layout, for `persona.chat`, for `experiments chat persona`
 and for `transformers`. On the made-up export the opinions of the made-up owner are known, so that they can be asked.
