@@ -46,12 +46,12 @@ def everything(folder: Path) -> dict[str, str]:
 
 
 def test_the_family_is_whole() -> None:
-    all_of_it = "chat codes corpus epochs layouts memory sweep train weights".split()
+    all_of_it = "chat codes corpus epochs layouts memory published sweep train weights".split()
 
     assert [name.removeprefix("persona.") for name in FAMILY] == all_of_it
 
 
-@pytest.mark.parametrize("name", FAMILY)
+@pytest.mark.parametrize("name", [name for name in FAMILY if name != "persona.published"])  # quotes, computes nothing
 def test_every_experiment_declares_what_the_runner_needs(name: str) -> None:
     found = declared(REPOSITORY, name)
     text = ast.get_docstring(ast.parse((REPOSITORY / found.path).read_text(encoding="utf-8"))) or ""
