@@ -9,12 +9,16 @@ from __future__ import annotations
 import inspect
 import os
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from experiments.runner.job import prepare
 from experiments.runner.plan import Request
 from experiments.runner.seeds import belt
+
+if TYPE_CHECKING:
+    from torch.distributed.distributed_c10d import Store
 
 
 def size() -> int:
@@ -68,8 +72,14 @@ class _NoDisk:
 
 
 def _part() -> None:
+    """Leave the group, the leader last: whoever still reads what it sent would find the line closed."""
     from torch import distributed
 
+    store, rank = _meeting(), distributed.get_rank()
+    if rank:
+        store.set(f"left {rank}", "")
+    else:
+        store.wait([f"left {other}" for other in range(1, size())])
     distributed.destroy_process_group()
 
 
@@ -78,7 +88,25 @@ def _told(order: Any) -> Any:
     from torch import distributed
 
     if not distributed.is_initialized():
-        distributed.init_process_group()
+        distributed.init_process_group(_backend(), store=_meeting(), rank=int(os.environ["RANK"]), world_size=size())
     held = [order]
     distributed.broadcast_object_list(held, src=0)
     return held[0]
+
+
+@cache
+def _meeting() -> Store:
+    """Connect to the store by which `torchrun` brings its processes together."""
+    from torch.distributed.rendezvous import rendezvous
+
+    store: Store = next(rendezvous("env://"))[0]
+    return store
+
+
+def _backend() -> str:
+    """Choose gloo for what is said between CPUs, and beside it what an accelerator has of its own."""
+    import torch
+    from torch import distributed
+
+    kind = torch.accelerator.current_accelerator(check_available=True)
+    return f"cpu:gloo,{kind.type}:{distributed.get_default_backend_for_device(kind)}" if kind else "gloo"

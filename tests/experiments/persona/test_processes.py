@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,8 +11,8 @@ import torch
 from experiments.persona.batches import Encoded
 from experiments.persona.loop import Plan, fit
 from experiments.persona.model import Persona, Shape
+from tests.experiments.torchrun import as_two_processes
 
-REPOSITORY = Path(__file__).parents[3]
 END, ME, THEM = 0, 1, 2
 SHAPE = Shape(vocab_size=50, block_size=64, layers=2, heads=2, width=16, dropout=0.0)
 PLANS = {
@@ -62,18 +59,7 @@ def curves() -> dict[str, list[dict[str, float]]]:
 def test_two_processes_follow_the_losses_of_one(tmp_path: Path) -> None:
     script = tmp_path / "train.py"
     script.write_text(SCRIPT)
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", str(script)]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(REPOSITORY)}
-    done = subprocess.run(
-        [*command, str(Path(__file__).parent), str(tmp_path)],
-        cwd=REPOSITORY,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    as_two_processes(str(script), str(Path(__file__).parent), str(tmp_path))
     first, second = (json.loads((tmp_path / f"{rank}.json").read_text()) for rank in range(2))
     alone = curves()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +11,8 @@ import pytest
 import yaml
 
 from experiments.__main__ import main
+from tests.experiments.torchrun import REPOSITORY, as_two_processes
 
-REPOSITORY = Path(__file__).parents[3]
 # Rows have different numbers of targets, batches are accumulated, and there is an early best: all that is shared.
 PAIR = """
     from dataclasses import dataclass
@@ -49,24 +48,10 @@ PAIR = """
 @pytest.mark.slow
 def test_two_processes_follow_the_path_of_one(tmp_path: Path):
     """Launched by torchrun through the runner: one of the two decides and writes."""
-    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     found = []
-    for words in ([], launch):
-        root = write(tmp_path / str(len(words)), "pair", PAIR)
-        command = [
-            sys.executable,
-            *words,
-            "-m",
-            "experiments",
-            "run",
-            "small.pair",
-            "--seed",
-            "0,1",
-            "--root",
-            str(root),
-        ]
-        environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-        subprocess.run(command, cwd=REPOSITORY, env=environment, check=True, capture_output=True, timeout=120)
+    for name, launch in (("one", alone), ("two", as_two_processes)):
+        root = write(tmp_path / name, "pair", PAIR)
+        launch("-m", "experiments", "run", "small.pair", "--seed", "0,1", "--root", str(root))
         found.append(
             [yaml.safe_load((root / f"_data/small/pair/{name}.yaml").read_text()) for name in ("curve", "best")]
         )
@@ -75,6 +60,10 @@ def test_two_processes_follow_the_path_of_one(tmp_path: Path):
     assert near([one, best], [two, also_best])
     assert [row["step"] for row in one] == list(range(12))
     assert one[-1]["loss"] < one[0]["loss"] - 0.01
+
+
+def alone(*command: str) -> None:
+    subprocess.run([sys.executable, *command], cwd=REPOSITORY, check=True, capture_output=True, timeout=120)
 
 
 def near(a: object, b: object) -> bool:
