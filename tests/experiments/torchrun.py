@@ -11,7 +11,7 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[2]
 # What torch says when a machine's network, not the program, gave way; such a launch is worth a second try.
-NETWORK = ("DistNetworkError", "DistStoreError", "RendezvousConnectionError", "Connection closed by peer")
+NETWORK = ("DistNetworkError", "DistStoreError", "RendezvousConnectionError", "gloo/transport", "connectFullMesh")
 
 
 def as_two_processes(*command: str) -> None:
