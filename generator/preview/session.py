@@ -13,6 +13,7 @@ import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from generator.data.artifacts import RUNS, data_folder
 from generator.errors import Place, SiteError, in_order
@@ -169,8 +170,11 @@ class Session:
 
     def facts(self, url: str) -> dict[str, object]:
         """Return what the page at `url` should know of the runs behind its data, and its warnings."""
-        errors, warnings = self._told
-        return facts.of_page(self._shown.site, url, self._runs.going, [*errors, *warnings])
+        site, (errors, warnings) = self._shown.site, self._told
+        item, plain = facts.find(site, url), unquote(url).removeprefix("/")
+        shown = self._good.get(item.page.path if item else plain if plain.endswith(".html") else f"{plain}index.html")
+        html = shown.content.decode() if shown and isinstance(shown.content, bytes) else ""
+        return facts.of_page(site, url, self._runs.going, [*errors, *warnings], html)
 
     def diff(self) -> dict[str, object]:
         """Return what differs from the site as it was last published."""

@@ -160,3 +160,29 @@ def test_a_run_started_in_the_page_is_seen_there_until_it_has_ended(tab, tmp_pat
         assert tab.evaluate("Boolean(window.told)") is True
     finally:
         running.close()
+
+
+def test_a_list_marks_the_numbers_of_posts_as_the_posts_do(tab, tmp_path):
+    live_run.write_site(tmp_path)
+    replace(
+        tmp_path,
+        "posts/2026-01-02-live.md",
+        "The loss",
+        "From {{ data.demo.slow.curve[0].loss | num(2) }} on: the loss",
+    )
+    live_run.run(tmp_path, "points=20", "pause=0").wait()
+    running = Running(Options(source=tmp_path, output=tmp_path / "_site", jobs=1), Wishes(port=0, watch=True), say=str)
+    told = "[...document.querySelectorAll('[data-labpress-state]')].map((e) => [e.localName, e.dataset.labpressState])"
+    try:
+        tab.open(running.url)
+        tab.wait("document.documentElement.dataset.labpressRevision !== undefined")
+        tab.wait("document.querySelector('labpress-bar')?.shadowRoot.querySelector('.light.on')")
+        assert tab.evaluate(told) == []
+        replace(tmp_path, "experiments/demo/slow.py", "1 / math", "2 / math")
+        tab.wait("document.querySelector('article.teaser labpress-mark')")
+
+        assert tab.evaluate(told) == [["data", "stale"]]
+        replace(tmp_path, "experiments/demo/slow.py", "2 / math", "1 / math")
+        tab.wait("!document.querySelector('labpress-mark, [data-labpress-state]')")
+    finally:
+        running.close()

@@ -146,6 +146,32 @@ def test_ctrl_c_ends_it_at_once_and_leaves_nothing_behind(serve, number: int):
         client.close()
 
 
+def test_open_hands_the_home_page_to_the_browser_of_the_author(tmp_path: Path, monkeypatch, serve):
+    browser, told = tmp_path / "browser.sh", tmp_path / "told.txt"
+    browser.write_text(f'#!/bin/sh\necho "$@" > {told}.new\nmv {told}.new {told}\n')
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER", str(browser))
+    preview = serve("--open")
+    port = preview.wait_for(r"http://localhost:(\d+)/  ")[1]
+    deadline = time.monotonic() + 10
+    while not told.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+    assert told.read_text() == f"http://localhost:{port}/\n"
+    assert preview.end() == 0
+
+
+def test_nothing_is_opened_unasked(tmp_path: Path, monkeypatch, serve):
+    told = tmp_path / "told.txt"
+    monkeypatch.setenv("BROWSER", f"touch {told}")
+    preview = serve()
+    preview.wait_for("Ctrl-C ends it\n")
+    time.sleep(0.3)
+
+    assert preview.end() == 0
+    assert not told.exists()
+
+
 def test_a_taken_port_is_said_aloud(serve):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -290,6 +290,30 @@ def test_a_page_knows_of_the_state_and_the_cure_of_what_it_shows(session: Sessio
     assert session.facts("/nowhere/") == {"runs": [], "warnings": []}
 
 
+def test_a_list_knows_the_runs_of_what_it_shows_of_posts_and_of_nothing_else(session: Session, root: Path):
+    run(root)
+    (root / "posts/2026-01-03-c.md").write_text(
+        "---\ntitle: C\n---\nIt talks of toy.fit, demo.slow and\n\n{{ data.toy.fit.best.loss }}.\n"
+    )
+    (root / "experiments/toy/fit.py").write_text(EXPERIMENT.replace("1 /", "2 /"))
+    session.refresh(None)
+    for path in ("index.html", "archive/index.html", PAGE):
+        text(session, path)
+    told = {
+        url: [(run["experiment"], run["state"]) for run in session.facts(url)["runs"]]
+        for url in ("/", "/index.html", "/archive/", "/404.html", "/nowhere/%ff", URL)
+    }
+
+    assert told == {
+        "/": [("toy.fit", "stale")],
+        "/index.html": [("toy.fit", "stale")],
+        "/archive/": [],
+        "/404.html": [],
+        "/nowhere/%ff": [],
+        URL: [("toy.fit", "stale")],
+    }
+
+
 RUNS = [
     ("_data/toy/fit/best.yaml", "loss: 0.1\n"),
     ("_data/toy/fit/best.yaml", "loss: [\n"),
