@@ -28,5 +28,5 @@ def consult(root: Path, family: str, file: str) -> int:
         say(str(finding))
         findings.append(finding.is_good)
     bad = findings.count(False)
-    say(f"{len(findings)} questions, {bad} bad answer{'s' * (bad != 1)}")
+    say(f"{len(findings)} question{'s' * (len(findings) != 1)}, {bad} bad answer{'s' * (bad != 1)}")
     return ILL if bad else WELL

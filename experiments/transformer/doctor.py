@@ -36,6 +36,7 @@ class Finding:
     measured: str
     expected: str
     advice: str = ""
+    is_last: bool = False  # nothing else can be asked
 
     def __str__(self) -> str:
         mark = "✓" if self.is_good else "✗"
@@ -146,9 +147,11 @@ def start(patient: Patient, _: Practice) -> Finding:
     advice = "smaller first weights: deviation 0.02 for embeddings and head (Radford et al. 2019)"
     if loss < UNIFORM:
         advice = "look for the answer in what the model reads: these ids are drawn evenly, nobody can know them"
+    if is_lost := not math.isfinite(loss):
+        advice = "find the first `nan` or `inf`: a row that is masked altogether, a division by 0, a logarithm of 0"
     is_good = abs(loss - UNIFORM) < SPREAD
     expected = f"{UNIFORM:.2f} ± {SPREAD} nats, ln {VOCABULARY}"
-    return Finding("knows nothing at the start", is_good, f"{loss:.2f} nats", expected, advice)
+    return Finding("knows nothing at the start", is_good, f"{loss:.2f} nats", expected, advice, is_lost)
 
 
 @torch.no_grad()
@@ -297,7 +300,7 @@ QUESTIONS: tuple[Callable[[Patient, Practice], Finding], ...] = (
 
 
 def examine(file: str = "") -> Iterator[Finding]:
-    """Ask every question; each answer comes as soon as it is known.
+    """Ask every question, of a model that says no numbers only the first; answers come as soon as they are known.
 
     Raises:
         SiteError: if the file cannot be examined.
@@ -305,4 +308,7 @@ def examine(file: str = "") -> Iterator[Finding]:
     patient = bring(file)
     practice = Practice(patient)
     for question in QUESTIONS:
-        yield question(patient, practice)
+        finding = question(patient, practice)
+        yield finding
+        if finding.is_last:
+            return

@@ -133,7 +133,7 @@ class Patient:
             raise told(self.path, f"`{name}` raised", error) from error
 
 
-def told(path: str, what: str, error: Exception) -> SiteError:
+def told(path: str, what: str, error: BaseException) -> SiteError:
     """Turn an error of a file into one that names the file's last line on the way to it."""
     text = traceback.format_exception_only(error)[-1].strip()
     if isinstance(error, SyntaxError):
@@ -163,7 +163,7 @@ def bring(file: str) -> Patient:
     sys.path.insert(0, str(Path(file).resolve().parent))  # for what it imports from beside itself
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a script that parses its own command line gives up at ours
         raise told(file, "loading this file raised", error) from error
     own = {name: getattr(module, name) for name in PARTS if callable(getattr(module, name, None))}
     if "build" not in own:

@@ -224,6 +224,33 @@ def test_what_a_file_gets_wrong_is_told_with_its_line_and_no_traceback(
     assert capsys.readouterr().err == message.replace("FILE", file) + "\n"
 
 
+def test_a_model_that_says_no_numbers_is_asked_nothing_else(
+    patient: Callable[..., str], capsys: pytest.CaptureFixture[str]
+):
+    """Every comparison with `nan` is false: a leak of it looked like none, and the seed was blamed."""
+    file = patient(("is_causal=True))", "is_causal=True)) * torch.nan"))
+
+    assert main(["doctor", "transformer", file]) == 1
+    assert capsys.readouterr().out == (
+        "✗ knows nothing at the start           nan nats\n"
+        "    expected: 3.91 ± 0.5 nats, ln 50\n"
+        "    try first: find the first `nan` or `inf`: a row that is masked altogether, a division by 0, "
+        "a logarithm of 0\n"
+        "1 question, 1 bad answer\n"
+    )
+
+
+def test_a_script_that_parses_its_own_command_line_is_told(
+    patient: Callable[..., str], capsys: pytest.CaptureFixture[str]
+):
+    file = patient(("class Tiny", "raise SystemExit(2)\n\n\nclass Tiny"))
+
+    assert main(["doctor", "transformer", file]) == 2
+    assert capsys.readouterr().err == (
+        f"{file}:8: error: loading this file raised `SystemExit: 2`\n    8 | raise SystemExit(2)\n"
+    )
+
+
 def test_a_file_that_is_not_there_is_told():
     with pytest.raises(SiteError) as told:
         list(examine("nowhere.py"))
