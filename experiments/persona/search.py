@@ -170,7 +170,7 @@ def _alone_in(store: str, storage: Any) -> Iterator[None]:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": FILLING})
             yield
     elif store.startswith("sqlite:///") or store.endswith(".log"):
-        with Path(store.removeprefix("sqlite:///") + ".lock").open("w") as lock:
+        with Path(store.removeprefix("sqlite:///") + ".filling").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
     else:

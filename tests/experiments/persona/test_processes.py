@@ -25,7 +25,7 @@ from experiments.persona.model import Persona, Shape
 from experiments.persona.models import Setup
 from experiments.persona.sweep import judge
 from experiments.persona.tokens import train_tokens
-from experiments.persona.trial import laid_out
+from experiments.persona.trial import _listen, laid_out, main
 from generator.errors import SiteError
 from tests.experiments.torchrun import REPOSITORY, as_two_processes
 
@@ -240,6 +240,43 @@ def ranks(folder: Path) -> list[int]:
     return found
 
 
+def test_a_worker_hears_its_trial_through_what_libraries_say(capfd: pytest.CaptureFixture[str]) -> None:
+    told: list[tuple[int, int, float]] = []
+
+    def tell(step: int, total: int, held_lm_loss: float) -> None:
+        told.append((step, total, held_lm_loss))
+
+    lines = [
+        "[Gloo] Rank 0 is connected to 1 peer ranks\n",
+        'trial: {"step": 0, "total": 9, "held_lm_loss": 6.5}\n',
+        'no end of line trial: {"step": 3, "total": 9, "held_lm_loss": 5.5}\n',
+    ]
+
+    assert _listen(lines, tell) == {}  # a process died
+    assert told == [(0, 9, 6.5), (3, 9, 5.5)]
+    assert _listen(['trial: {"held": {"held_lm_loss": 4.5}}\n'], tell) == {"held_lm_loss": 4.5}
+    with pytest.raises(RuntimeError, match="ValueError: too large"):
+        _listen(['trial: {"failed": "ValueError: too large"}\n'], tell)
+
+
+def test_a_trial_tells_what_its_settings_are_to_blame_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LABPRESS_PRIVATE", str(tmp_path / "private"))
+    with laid_out(small()) as folder:
+        code = main(str(folder), json.dumps({"epochs": 1.0, "batch_size": 0}))
+
+    assert code == 1
+    assert capsys.readouterr().out == ('trial: {"failed": "ZeroDivisionError: integer division or modulo by zero"}\n')
+
+
+def small() -> Setup:
+    """Give a base and examples."""
+    tokens = train_tokens(["do you like trains?", "i love trains"], 300)
+    base = Persona(Shape(len(tokens), 64, 2, 2, 16, 0.0), torch.Generator().manual_seed(0))
+    return Setup(tokens, tuple(examples()), tuple(examples()[:4]), base, None)  # type: ignore[arg-type]
+
+
 @pytest.mark.slow
 def test_a_trial_of_two_processes_is_a_trial_of_one_even_when_one_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -247,9 +284,7 @@ def test_a_trial_of_two_processes_is_a_trial_of_one_even_when_one_is_killed(
     import optuna
 
     monkeypatch.setenv("LABPRESS_PRIVATE", str(tmp_path / "private"))
-    tokens = train_tokens(["do you like trains?", "i love trains"], 300)
-    base = Persona(Shape(len(tokens), 64, 2, 2, 16, 0.0), torch.Generator().manual_seed(0))
-    made = Setup(tokens, tuple(examples()), tuple(examples()[:4]), base, None)  # type: ignore[arg-type]
+    made = small()
     plan = Plan(epochs=3, batch_size=8, lr=1e-2, evaluations=4)
     one, two = Trial(), Trial()
     losses = judge(made, plan, one)
@@ -261,7 +296,5 @@ def test_a_trial_of_two_processes_is_a_trial_of_one_even_when_one_is_killed(
         with pytest.raises(optuna.TrialPruned):
             judge(made, plan, Trial(prunes=True), 2, folder)
         assert ranks(folder) == []
-        with pytest.raises(RuntimeError, match="a batch of 1 cannot be shared by 2 processes"):
-            judge(made, Plan(batch_size=1), Trial(), 2, folder)
 
     assert not folder.exists()
