@@ -20,18 +20,20 @@ SHORTEST_NAME = 3  # letters of a part of a name; shorter ones are words too oft
 TITLES = {"the", "and", "von", "van", "der", "den", "del", "los", "mac", "mrs", "dad", "mum", "mom"}
 LINK = re.compile(
     r"\b(?:https?://|www\.)\S+|\b(?:t\.me|wa\.me|bit\.ly|goo\.gl|youtu\.be)/\S+"
-    r"|\b(?:[\w-]+\.)+(?:com|org|net|edu|gov|info|io|app|dev|de|fr|uk|nl|ru|pl|kr|jp)\b(?:/\S*)?",
+    r"|(?<![\w.-])(?:[\w-]+\.)+(?:com|org|net|edu|gov|info|io|app|dev|de|fr|uk|nl|ru|pl|kr|jp)\b(?:/\S*)?",
     re.IGNORECASE,
 )
 AT, DOT = (rf"\s*[\[({{]\s*{word}\s*[\])}}]\s*|\s{word}\s" for word in ("at", "dot"))
-EMAIL = re.compile(rf"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[\w.+-]+(?:{AT})[\w-]+(?:(?:{DOT})[\w-]+)+", re.IGNORECASE)
+EMAIL = re.compile(  # begins where a word does, or a long one would be gone over from each of its letters
+    rf"(?<![\w.+-])[\w.+-]+(?:@[\w-]+(?:\.[\w-]+)+|(?:{AT})[\w-]+(?:(?:{DOT})[\w-]+)+)", re.IGNORECASE
+)
 _BETWEEN = r"(?:\s{0,3}|[\s().\-/‐-―·•_*|]{0,2})"  # two digits
 NUMBER = re.compile(rf"(?<![\w.])\+?\(?\d(?:{_BETWEEN}\d){{6,18}}(?!\w)")
 _DIGIT = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|\d)"
 SPOKEN = re.compile(rf"\b{_DIGIT}(?:[\s,.\-–]{{1,3}}(?:(?:double|triple)\s)?{_DIGIT}){{6,}}\b", re.IGNORECASE)
 STREET = re.compile(
     r"\b\d{1,5}[a-z]?\s(?:[A-Z][\w'-]+\s){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Way|Place|Pl)\b\.?"
-    r"|\b[A-ZÄÖÜ][\wäöüß-]+(?:straße|strasse|weg|allee|platz|gasse)\s\d{1,4}[a-z]?\b"
+    r"|(?<![\w-])[A-ZÄÖÜ][\wäöüß-]+(?:straße|strasse|weg|allee|platz|gasse)\s\d{1,4}[a-z]?\b"
 )
 HANDLE = re.compile(r"(?<!\w)@\w{2,}")
 SHAPES = (
