@@ -12,6 +12,7 @@ import torch
 
 from experiments.persona import hub
 from experiments.persona.batches import Encoded, encode
+from experiments.persona.device import find_place
 from experiments.persona.examples import TRAIN, VALIDATION, Funnel, Rules, of_thread
 from experiments.persona.loop import Plan, fit
 from experiments.persona.made_up import strangers
@@ -49,11 +50,16 @@ class Size:
 
 
 def set_up(source: Source, size: Size, seed: int) -> Setup:
-    """Read the export, train or fetch the base, and encode the examples.
+    """Read the export, train or fetch the base, and encode the examples: once, however many processes need them.
 
     Raises:
         SiteError: when the export or the base cannot be had.
     """
+    made: Setup = find_place().told_by_leader(lambda: _set_up(source, size, seed))
+    return made
+
+
+def _set_up(source: Source, size: Size, seed: int) -> Setup:
     made = prepare(source, Rules())
     if size.base:
         base, tokens = hub.load(hub.find(size.base))
@@ -85,7 +91,8 @@ def base_model(tokens: Tokens, size: Size, seed: int) -> Persona:
         for example in of_thread(thread, "Stranger", rules, Funnel())
         if (one := encode(example, tokens, size.block_size)) is not None
     ]
-    fit(model, found, (), Plan(epochs=size.base_epochs, lr=2e-3, mc_weight=0.0, batch_size=16, seed=seed))
+    plan = Plan(epochs=size.base_epochs, lr=2e-3, mc_weight=0.0, batch_size=16, seed=seed, alone=True)
+    fit(model, found, (), plan)
     model.choice.requires_grad_(True)
     hub.save(model, tokens, kept)
     return hub.load(kept)[0]
