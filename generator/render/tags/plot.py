@@ -10,7 +10,6 @@ import io
 import math
 import re
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
@@ -34,7 +33,6 @@ RIM = 'paint-order="stroke" stroke="var(--paper, #fff)" stroke-width="3"'
 DASHES = ("-", "--", ":", "-.")  # beside colour, for those who do not see it
 MOST_TICKS, ROOM = 20, 80  # names along an axis, and all their letters together
 WIDTH = 6.8  # inches at 100 units each
-Column = Sequence[float | None]
 
 
 @dataclass(frozen=True)
