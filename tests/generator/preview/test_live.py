@@ -228,7 +228,7 @@ def test_a_real_run_is_seen_from_its_first_step_to_its_last(session: Session, ro
             "experiment": "toy.fit",
             "state": "fresh",
             "reasons": [],
-            "command": "python -m experiments run toy.fit",
+            "command": "python -m experiments run toy.fit steps=30",
             "progress": None,
             "keys": ["toy.fit.best.loss", "toy.fit.curve"],
         }
