@@ -90,7 +90,7 @@ def test_a_changed_value_is_told_in_the_text_and_in_tables_with_its_claim(site):
         "claims": [
             {
                 "place": "posts/2026-01-01-a.md:6:1",
-                "text": "the claim `data.fit.error < 0.3` does not hold: 0.500000 is not < 0.300000",
+                "text": "the claim `data.fit.error < 0.3` does not hold: 0.5 is not < 0.3",
             }
         ],
     }
