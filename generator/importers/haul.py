@@ -39,6 +39,19 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Listing:
+    """A list of posts, or a feed, that the old site had."""
+
+    address: str
+    name: str = ""  # of the tag or category it is of
+    is_feed: bool = False
+    is_of_tags: bool = False  # it lists tags, not posts
+    later: str = ""  # the address of its further pages: "/page:num/"
+    size: int = 0  # posts on a page; 0: all
+    place: Place = field(default=Place(""), compare=False)  # of the setting that says so
+
+
+@dataclass(frozen=True)
 class File:
     """A file of the new site."""
 
@@ -60,6 +73,7 @@ class Document:
     raw: bytes = b""  # the bytes `original` was read from
     line: int = 0  # where it starts in `source`, when that holds more than one document
     keys: dict[str, object] = field(default_factory=dict)  # to add to its front matter
+    listed: tuple[Listing, ...] = ()  # the lists it stood in
 
     def place(self, line: int = 0) -> Place:
         """Return a spot of the old file."""
@@ -78,6 +92,8 @@ class Haul:
         self.system, self.site = system, site
         self.settings: dict[str, object] = {}  # of site/config.yaml
         self.links: list[Link] = []  # of the old site's menu
+        self.listings: list[Listing] = []  # of the whole old site; each document knows those it stood in
+        self.redirects: dict[str, str] = {}  # old lists and feeds, and where they lead, when it is known
         self.documents: list[Document] = []
         self.files: dict[str, File] = {}
         self.notes: list[Note] = []

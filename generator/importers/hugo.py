@@ -15,9 +15,10 @@ from typing import Any
 
 from generator.data.loaders import is_data_file
 from generator.errors import Place, SiteError
-from generator.importers.haul import Document, Haul
+from generator.importers.haul import Document, Haul, Listing
 from generator.importers.heads import head_kind, read_head, renamed_key, with_value
 from generator.importers.hugo_addresses import Content, hugo_address
+from generator.importers.hugo_lists import Lists, of_page, of_site, read_lists
 from generator.importers.hugo_settings import read_settings, take_settings
 from generator.importers.old_site import list_site
 from generator.importers.shortcodes import translate_shortcodes
@@ -48,6 +49,7 @@ class Entry:
     text: str
     is_post: bool
     to: str
+    listed: tuple[Listing, ...]  # the lists it stood in
 
 
 def gather(source: Path) -> Haul:
@@ -61,6 +63,8 @@ def gather(source: Path) -> Haul:
     haul = Haul("hugo", list_site(source, LEFT_OUT))
     config = read_settings(haul)
     take_settings(haul, config)
+    lists = read_lists(haul, config)
+    haul.listings += of_site(lists)
     haul.settings["templating"] = "none"
     pages = []
     for path in haul.site.files:
@@ -69,7 +73,7 @@ def gather(source: Path) -> Haul:
                 pages += _read(haul, config.values, path)
             else:
                 _take(haul, path)
-    _take_pages(haul, config.values, pages)
+    _take_pages(haul, config.values, lists, pages)
     return haul
 
 
@@ -153,7 +157,9 @@ def _date(values: Mapping[str, Any]) -> datetime | None:
     return None
 
 
-def _take_pages(haul: Haul, config: Mapping[str, Any], pages: list[tuple[str, Content, Head, str]]) -> None:
+def _take_pages(
+    haul: Haul, config: Mapping[str, Any], lists: Lists, pages: list[tuple[str, Content, Head, str]]
+) -> None:
     """Decide which sections are posts, then bring every page to its place."""
     blogs = _blogs(config, [content for _, content, _, _ in pages])
     if len(blogs) == 1 and "permalink" not in haul.settings:
@@ -164,7 +170,9 @@ def _take_pages(haul: Haul, config: Mapping[str, Any], pages: list[tuple[str, Co
         is_post = section in blogs and content.date is not None and not PurePosixPath(content.path).stem.startswith("_")
         inner = content.path.removeprefix(f"{section}/") if is_post and len(blogs) == 1 else content.path
         to = f"posts/{inner}" if is_post else f"site/pages/{content.path}"
-        entries.append(Entry(path, content, head, text, is_post, to.replace("/_index.", "/index.")))
+        is_list = PurePosixPath(content.path).stem == "_index"
+        listed = () if is_list else tuple(of_page(lists, content, head.values))
+        entries.append(Entry(path, content, head, text, is_post, to.replace("/_index.", "/index."), listed))
     by_content = {entry.content.path: entry for entry in entries}
     for entry in entries:
         with haul.each():
@@ -214,7 +222,7 @@ def _take_page(
         haul.by_hand(Place(path, 1), "`publishDate` is not read where there is a `date`", hint)
     if entry.is_post and "date" not in known and content.date:
         keys["date"] = content.date.isoformat()
-    haul.add_document(Document(entry.to, text, path, address, original=entry.text, keys=keys))
+    haul.add_document(Document(entry.to, text, path, address, original=entry.text, keys=keys, listed=entry.listed))
     if content.is_leaf:
         _take_bundle(haul, path, entry.to)
 

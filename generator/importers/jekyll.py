@@ -17,10 +17,11 @@ from generator.data.loaders import is_data_file
 from generator.data.text import Loaded, Text
 from generator.data.yaml_loader import load_yaml
 from generator.errors import Place, SiteError
-from generator.importers.haul import Document, Haul
+from generator.importers.haul import Document, Haul, Listing
 from generator.importers.heads import head_kind, read_head, with_value
 from generator.importers.html_pieces import without_indents
 from generator.importers.jekyll_addresses import STYLES, Post, fill, fill_page, moment, slug
+from generator.importers.jekyll_lists import Filed, of_post, of_site
 from generator.importers.jekyll_settings import take_settings
 from generator.importers.old_site import list_site
 from generator.importers.prose import line_of
@@ -36,6 +37,7 @@ BY_HAND = {  # folder -> what it is, what to do
     "_sass": ("a style sheet in Sass", "compile it to CSS, and put that into site/static/"),
 }
 MADE_HERE = ("/", "/atom.xml", "/sitemap.xml", "/robots.txt", "/archive/", "/tags/", "/404.html")
+FEEDS = ("feed", "atom", "rss", "index")
 A_LIST = re.compile(r"\{[{%][^}%]*\b(?:paginator|site\.(?:posts|tags|categories|related_posts|pages))\b")
 PATTERNS = ("posts/*", "_drafts/*", "site/pages/*")
 
@@ -83,6 +85,7 @@ def gather(source: Path) -> Haul:
     kept = [str(one).strip("/") for one in config.get("include") or () if isinstance(one, str)]
     haul = Haul("jekyll", list_site(source, [one for one in out if one not in kept]))
     take_settings(haul, jekyll.loaded)
+    haul.listings += of_site(config, jekyll.loaded)
     haul.settings.setdefault("permalink", "date" if not config.get("permalink") else "/:year/:month/:day/:title/")
     haul.settings["templating"] = dict.fromkeys(PATTERNS, "liquid")
     haul.settings["markup"] = dict.fromkeys(PATTERNS, "kramdown")
@@ -170,9 +173,19 @@ def _take_post(haul: Haul, jekyll: Jekyll, path: str, room: str) -> None:
     if folders and not {"categories", "category"} & {key.lower() for key in head.values}:
         keys["categories"] = folders
         haul.translated(Place(path), f"`categories: [{', '.join(folders)}]` says what the folder said")
+    text_now, listed = _rooted_redirects(haul, path, text), _listed(jekyll, values, named, folders)
     _add_document(
-        haul, jekyll, Document(to, _rooted_redirects(haul, path, text), path, address, original=text, keys=keys)
+        haul, jekyll, Document(to, text_now, path, address, original=text, keys=keys, listed=listed if is_there else ())
     )
+
+
+def _listed(
+    jekyll: Jekyll, values: Mapping[str, Any], named: re.Match[str] | None, folders: list[str]
+) -> tuple[Listing, ...]:
+    """Return the lists and feeds a post stood in."""
+    date = moment(values.get("date") or (named[1] if named else ""), jekyll.zone)
+    filed = Filed(date, _words(values, "tag", "tags"), list(dict.fromkeys([*folders, *_categories(values)])))
+    return tuple(of_post(jekyll.config, jekyll.loaded, filed))
 
 
 def _rooted_redirects(haul: Haul, path: str, text: str) -> str:
@@ -204,9 +217,14 @@ def _post_address(haul: Haul, jekyll: Jekyll, path: str, values: Mapping[str, An
 
 
 def _categories(values: Mapping[str, Any]) -> list[str]:
-    if isinstance(values.get("category"), str) and values["category"]:
-        return [values["category"]]
-    given = values.get("categories")
+    return _words(values, "category", "categories")
+
+
+def _words(values: Mapping[str, Any], one: str, several: str) -> list[str]:
+    """Return the names under a key for one, else under the key for several: a list, or words."""
+    if isinstance(values.get(one), str) and values[one]:
+        return [values[one]]
+    given = values.get(several)
     return given.split() if isinstance(given, str) else [str(one) for one in given] if isinstance(given, list) else []
 
 
@@ -221,7 +239,11 @@ def _take_page(haul: Haul, jekyll: Jekyll, path: str) -> None:
         if ending in {".scss", ".sass"}:
             what, hint = BY_HAND["_sass"]
         address = fill_page("", folder, where.stem, ending)
-        if address in MADE_HERE or where.stem in {"feed", "sitemap", "atom", "rss", "robots"}:
+        if where.stem in FEEDS and ending == ".xml":
+            haul.listings.append(Listing(address, is_feed=True, place=Place(path)))
+            haul.translated(Place(path), "a feed, which the builder makes itself")
+            return
+        if address in MADE_HERE or where.stem in {*FEEDS, "sitemap", "robots"}:
             what, hint = "a feed or a map of the site, which the builder makes itself", _feed_hint(address)
         haul.by_hand(Place(path), what, hint)
         return
@@ -233,6 +255,7 @@ def _take_page(haul: Haul, jekyll: Jekyll, path: str) -> None:
     if address.rstrip("/") in {one.rstrip("/") for one in MADE_HERE} and A_LIST.search(text):
         hint = "what else it says can go to `site/pages/`, or into a template of yours: `site/templates/`"
         haul.by_hand(Place(path), f"the page at `{address}` is a list of posts, which the builder makes itself", hint)
+        haul.listings.append(Listing(address, is_of_tags=address == "/tags/", place=Place(path)))
         return
     to = f"site/pages/{where.with_suffix('.md' if ending in MARKDOWN else '.html')}"
     text_now = _rooted_redirects(haul, path, text)

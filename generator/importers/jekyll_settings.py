@@ -11,7 +11,8 @@ from generator.importers.haul import Haul
 
 SAME = ("title", "tagline", "description")
 BUILT_IN = frozenset(
-    f"jekyll-{name}" for name in ("paginate", "feed", "sitemap", "seo-tag", "redirect-from", "gist", "assets")
+    f"jekyll-{name}"
+    for name in ("paginate", "feed", "sitemap", "seo-tag", "redirect-from", "gist", "assets", "archives")
 )
 NO_USE = frozenset(
     (
@@ -30,7 +31,16 @@ NO_USE = frozenset(
         *("sass", "compress_html", "markdown_ext", "data_dir", "includes_dir", "layouts_dir", "plugins_dir", "theme"),
         *("remote_theme", "whitelist", "rouge", "liquid", "cache_dir", "disable_disk_cache", "repository"),
         *("show_drafts", "limit_posts", "unpublished", "lsi", "detach", "baseurl", "email", "collections_dir"),
-        *("paginate_path", "ignore_theme_config", "error_mode", "url", "collections", "google_analytics"),
+        *(
+            "jekyll-archives",
+            "feed",
+            "paginate_path",
+            "ignore_theme_config",
+            "error_mode",
+            "url",
+            "collections",
+            "google_analytics",
+        ),
     )
 )
 

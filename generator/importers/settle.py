@@ -21,6 +21,7 @@ from generator.importers.haul import Document, File, Haul
 from generator.importers.heads import read_head, with_keys, with_value
 from generator.importers.landing import put
 from generator.importers.menu import write_menu
+from generator.importers.old_lists import write_redirects
 from generator.publish.templates import OWN
 from generator.read.page import Page, parse
 from generator.read.source import Source
@@ -49,6 +50,7 @@ def settle(haul: Haul) -> None:
             haul.moved.append((settled, page.url))
             layouts[page.meta.layout].add(page.kind)
             pages.append(page)
+    write_redirects(haul, [*zip((document for document, _ in haul.moved), pages, strict=True)], config)
     write_menu(haul, pages)
     haul.add(File(CONFIG, to_yaml(haul.settings).encode(), "settings"))
     for name, kinds in sorted(layouts.items()):

@@ -29,7 +29,7 @@ from generator.render.render import Rendered
 NAMESPACE = "http://www.w3.org/2005/Atom"
 LATEST_POSTS = 20
 FEED = "/atom.xml"
-COPIES = (".xml", ".json", ".txt")  # endings of addresses that no browser takes for a page
+FILES = (".xml", ".json", ".txt")  # endings of addresses that no browser takes for a page
 
 _HEADING_ANCHOR = re.compile(r' ?<a class="anchor"[^>]*>[^<]*</a>')
 # What needs a page around it: where a number comes from, the table behind a chart, how to run it again.
@@ -70,7 +70,7 @@ def feed_urls(site: Site) -> list[str]:
 
 def is_copy(redirect: Redirect, feeds: Container[str]) -> bool:
     """Tell whether a redirect is from a file to one of the feeds."""
-    return redirect.old.endswith(COPIES) and encode(redirect.to) in feeds
+    return redirect.old.endswith(".xml") and encode(redirect.to) in feeds
 
 
 def _feeds(site: Site) -> dict[str, Feed]:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from generator.address import output_path
 from generator.config import Redirect
 from generator.errors import SiteError, did_you_mean
-from generator.publish.feeds import COPIES, feed_urls, is_copy
+from generator.publish.feeds import FILES, feed_urls, is_copy
 from generator.publish.layout import Theme
 from generator.publish.links import encode
 from generator.publish.output import Output
@@ -45,7 +45,7 @@ def produce(site: Site, _theme: Theme) -> Iterator[Output]:
             yield Output(output_path(alias), html, item.page.source.path)
     titles = {unquote(url): item.title for url, item in site.by_url.items()}
     for redirect in site.config.redirects:
-        if not redirect.old.endswith(COPIES):
+        if not redirect.old.endswith(FILES):
             path = unquote(re.split("[?#]", redirect.to)[0])
             html = _redirect(redirect.old, encode(redirect.to), titles.get(path, redirect.to), site)
             yield Output(output_path(redirect.old), html, redirect.place.path)
@@ -55,17 +55,19 @@ def impossible(site: Site, is_whole: bool) -> Iterator[SiteError]:
     """Yield an error for each old file that leads to anything but a feed; `is_whole`: no page is missing."""
     feeds = feed_urls(site) if site.config.redirects else []
     for redirect in site.config.redirects:
-        is_file = redirect.old.endswith(COPIES)
+        is_file = redirect.old.endswith(FILES)
         if is_file and not is_copy(redirect, feeds) and (is_whole or not redirect.to.startswith("/tags/")):
             yield _not_a_feed(redirect, feeds)
 
 
 def _not_a_feed(redirect: Redirect, feeds: list[str]) -> SiteError:
-    if redirect.to.endswith(COPIES):
+    if redirect.old.endswith(".xml") and redirect.to.endswith(FILES):
         what = f"`{redirect.to}` is no feed of the site"
         return SiteError(what, redirect.to_place, did_you_mean(redirect.to, feeds))
     what = f"`{unquote(redirect.old)}` cannot lead to `{redirect.to}`: what asks for such a file follows no page"
-    hint = "it can lead to a feed of the site, such as `/atom.xml`, which is copied there"
+    is_xml = redirect.old.endswith(".xml")
+    copied = "it can lead to a feed of the site, such as `/atom.xml`, which is copied there"
+    hint = copied if is_xml else "put the file itself below `site/static/`"
     return SiteError(what, redirect.to_place, hint)
 
 

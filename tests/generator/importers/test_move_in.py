@@ -247,5 +247,6 @@ def test_a_config_that_was_there_is_kept_and_told_what_it_needs(moved):
     assert found.text("site/config.yaml") == "title: Mine\n"
     assert (
         "- `site/config.yaml`: the config is yours, and the old addresses count on settings it may not have\n"
-        '  Hint: see that it says `"permalink": "/posts/:slug/", "templating": "none"`\n'
+        '  Hint: see that it says `"permalink": "/posts/:slug/", "templating": "none"`, '
+        "and under `redirects:` the lists and feeds below\n"
     ) in found.report
