@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
@@ -46,6 +47,8 @@ def gather(source: Path) -> Haul:
     for path in haul.site.files:
         with haul.each():
             _take(haul, path, folders)
+    if "gatsby-remark-autolink-headers" in text:  # without it, headings have no ids
+        haul.documents = [replace(document, anchors="slugger") for document in haul.documents]
     return haul
 
 

@@ -74,6 +74,7 @@ class Document:
     line: int = 0  # where it starts in `source`, when that holds more than one document
     keys: dict[str, object] = field(default_factory=dict)  # to add to its front matter
     listed: tuple[Listing, ...] = ()  # the lists it stood in
+    anchors: str = ""  # the rule its headings got their ids by; empty: ours, or none
 
     def place(self, line: int = 0) -> Place:
         """Return a spot of the old file."""

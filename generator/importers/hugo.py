@@ -19,7 +19,7 @@ from generator.importers.haul import Document, Haul, Listing
 from generator.importers.heads import head_kind, read_head, renamed_key, with_value
 from generator.importers.hugo_addresses import Content, hugo_address
 from generator.importers.hugo_lists import Lists, of_page, of_site, read_lists
-from generator.importers.hugo_settings import read_settings, take_settings
+from generator.importers.hugo_settings import anchor_rule, read_settings, take_settings
 from generator.importers.old_site import list_site
 from generator.importers.shortcodes import translate_shortcodes
 from generator.read.dates import NotADate, read_date
@@ -222,7 +222,8 @@ def _take_page(
         haul.by_hand(Place(path, 1), "`publishDate` is not read where there is a `date`", hint)
     if entry.is_post and "date" not in known and content.date:
         keys["date"] = content.date.isoformat()
-    haul.add_document(Document(entry.to, text, path, address, original=entry.text, keys=keys, listed=entry.listed))
+    document = Document(entry.to, text, path, address, original=entry.text, keys=keys, listed=entry.listed)
+    haul.add_document(replace(document, anchors=anchor_rule(config)))
     if content.is_leaf:
         _take_bundle(haul, path, entry.to)
 

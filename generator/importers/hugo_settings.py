@@ -83,6 +83,18 @@ def take_settings(haul: Haul, config: HugoConfig) -> None:
     _permalink(haul, config)
 
 
+def anchor_rule(values: Mapping[str, Any]) -> str:
+    """Return the rule that headings got their ids by; empty where it is one that is not known here."""
+    found: Any = values
+    for key in ("markup", "goldmark", "parser"):
+        found = next((one for name, one in found.items() if name.lower() == key), None)
+        if not isinstance(found, dict):
+            return "goldmark"
+    told = {str(key).lower(): value for key, value in found.items()}
+    is_usual = told.get("autoheadingidtype", "github") == "github" and told.get("autoheadingid") is not False
+    return "goldmark" if is_usual else ""
+
+
 def _menu(haul: Haul, config: HugoConfig) -> None:
     """Take the main menu, in the order of its weights."""
     for key in ("menu", "menus"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -28,6 +28,7 @@ from generator.read.dates import NotADate, read_date
 
 LEFT_OUT = (".*", "output", "__pycache__", "node_modules", "*.pyc")
 MARKDOWN = (".md", ".markdown", ".mkd", ".mdown")
+TOC = re.compile(r"""markdown\.extensions\.toc|["']toc["']""")
 LINK = re.compile(r"[{|](static|filename|attach|tag|category|author|index|photo|lightbox)[}|]([^\s)\"'>\]]*)")
 STARTS = re.compile(r"([A-Za-z][A-Za-z0-9_-]*):[ \t]*(.*)$")
 DATED = re.compile(r"(?P<date>\d{4}-\d{2}-\d{2})[-_]?(?P<slug>.*)")
@@ -72,6 +73,8 @@ def gather(source: Path) -> Haul:
     for path in haul.site.files:
         with haul.each():
             _take(haul, pelican, path)
+    if TOC.search(text):  # without it, headings have no ids
+        haul.documents = [replace(document, anchors="python") for document in haul.documents]
     return haul
 
 

@@ -175,7 +175,7 @@ def _take_page(haul: Haul, quarto: Quarto, path: str, text: str) -> None:
     if where.suffix != ".ipynb":
         text = _translated(haul, quarto, path, text)
     address = "" if values.get("draft") is True else _address(path)
-    haul.add_document(Document(quarto.places[path], text, path, address, original=read))
+    haul.add_document(Document(quarto.places[path], text, path, address, original=read, anchors="pandoc"))
 
 
 def _has_feed(listing: object) -> bool:
