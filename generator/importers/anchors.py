@@ -135,8 +135,8 @@ def _pandoc(plain: str, _written: str) -> str:
 
 def _goldmark(_plain: str, written: str) -> str:
     """Hugo's ids are made of the line as it was written, marks of links and emphasis and all."""
-    kept = (c.lower() for c in written.strip() if c in "-_ " or unicodedata.category(c)[0] == "L" or c.isdecimal())
-    return "".join("-" if c == " " else c for c in kept) or "heading"
+    kept = (c.lower() for c in written.strip() if c in "-_ \t" or unicodedata.category(c)[0] == "L" or c.isdecimal())
+    return "".join("-" if c in " \t" else c for c in kept) or "heading"
 
 
 def _slugger(plain: str, _written: str) -> str:

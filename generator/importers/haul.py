@@ -12,9 +12,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from generator.data.loaders import load
+from generator.data.printable import RESERVED
 from generator.errors import Place, SiteError, flatten
 from generator.importers.encodings import decode_old
 from generator.importers.old_site import OldSite
+from generator.publish.destinations import fold
 
 TRANSLATED, BY_HAND = "translated", "by hand"
 
@@ -128,7 +130,10 @@ class Haul:
             self.translated(place, what)
         for place, what, hint in decoded.doubts:
             self.by_hand(place, what, hint)
-        return decoded.text
+        if found := RESERVED.search(decoded.text):
+            line = decoded.text.count("\n", 0, found.start()) + 1
+            self.translated(Place(path, line), "noncharacters, which the builder keeps for itself, are gone")
+        return RESERVED.sub("", decoded.text)
 
     def add_document(self, document: Document) -> None:
         """Take a post or a page over; one whose text is as it was keeps its bytes."""
@@ -158,7 +163,7 @@ class Haul:
         Raises:
             SiteError: another file of the import has that place.
         """
-        first = self.files.setdefault(file.path.casefold(), file)
+        first = self.files.setdefault(fold(file.path), file)
         if first is not file:
             hint = f"rename one of them: both would be `{file.path}`"
             raise SiteError(f"`{first.source}` comes over to the same place", Place(file.source), hint)

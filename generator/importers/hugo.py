@@ -21,6 +21,7 @@ from generator.importers.hugo_addresses import Content, hugo_address
 from generator.importers.hugo_lists import Lists, of_page, of_site, read_lists
 from generator.importers.hugo_settings import anchor_rule, read_settings, take_settings
 from generator.importers.old_site import list_site
+from generator.importers.shapes import as_mapping
 from generator.importers.shortcodes import translate_shortcodes
 from generator.read.dates import NotADate, read_date
 from generator.read.frontmatter import Head
@@ -112,7 +113,7 @@ def _read(haul: Haul, config: Mapping[str, Any], path: str) -> list[tuple[str, C
     if where.stem != "index" and (in_bundle or _bundle_of(haul, inner)):
         return []  # a part of that page, copied beside it
     language = where.stem.rpartition(".")[2] if "." in where.stem else ""
-    if language and language in {str(one).lower() for one in config.get("languages") or ()}:
+    if language and language in {str(one).lower() for one in as_mapping(config.get("languages"))}:
         if language != str(config.get("defaultcontentlanguage") or "en").lower():
             what = f"a page in another language (`{language}`); one site here has one language"
             haul.by_hand(Place(path), what, "import it into a site of its own")
@@ -181,7 +182,7 @@ def _take_pages(
 
 def _blogs(config: Mapping[str, Any], contents: list[Content]) -> list[str]:
     """Return the sections whose dated pages are posts."""
-    params = config.get("params") or {}
+    params = as_mapping(config.get("params"))
     given = next((value for key, value in params.items() if key.lower() == "mainsections"), None)
     if isinstance(given, list) and given:
         return [str(one) for one in given]
@@ -238,7 +239,7 @@ def _not_rendered(values: Mapping[str, Any]) -> str:
 
 def _permalinks(config: Mapping[str, Any]) -> dict[str, str]:
     """Return the pattern of each section; newer sites have them below `page`."""
-    given = config.get("permalinks") or {}
+    given = as_mapping(config.get("permalinks"))
     given = {**given, **given["page"]} if isinstance(given.get("page"), dict) else given
     return {str(key).lower(): value for key, value in given.items() if isinstance(value, str)}
 

@@ -10,7 +10,8 @@ from urllib.parse import quote
 from generator.errors import Place
 from generator.importers.haul import Haul, Listing
 from generator.importers.hugo_addresses import Content, clean_path
-from generator.importers.hugo_settings import HugoConfig
+from generator.importers.hugo_settings import HugoConfig, pager_size
+from generator.importers.shapes import as_list, as_mapping
 
 TAXONOMIES = {"tag": "tags", "category": "categories"}
 PAGER_SIZE = 10
@@ -30,7 +31,7 @@ class Lists:
 def read_lists(haul: Haul, config: HugoConfig) -> Lists:
     """Return what the settings say; lists whose addresses they change are told, and have no redirects."""
     values = config.values
-    off = {str(one).lower() for one in values.get("disablekinds") or ()}
+    off = {str(one).lower() for one in as_list(values.get("disablekinds"))}
     given = values.get("taxonomies")
     named = given if isinstance(given, dict) else TAXONOMIES
     taxonomies = tuple(str(one).lower() for one in named.values()) if not {"term", "taxonomyterm"} & off else ()
@@ -42,8 +43,7 @@ def read_lists(haul: Haul, config: HugoConfig) -> Lists:
         place = config.lines.get("permalinks" if own else "uglyurls", Place(config.path))
         haul.by_hand(place, what, "add those that readers know to `redirects` in site/config.yaml")
         return Lists((), False, _feed(values, off), 0, Place(config.path))
-    size = values.get("paginate") or (values.get("pagination") or {}).get("pagerSize")
-    count = size if isinstance(size, int) and size > 0 else PAGER_SIZE
+    count = pager_size(values) or PAGER_SIZE
     return Lists(taxonomies, "section" not in off, _feed(values, off), count, Place(config.path))
 
 
@@ -64,8 +64,10 @@ def of_page(lists: Lists, content: Content, values: Mapping[str, Any]) -> Iterat
             yield from _list(lists, "/".join(map(clean_path, content.sections[:depth])), "")
     for key in lists.taxonomies:
         given = next((value for name, value in values.items() if name.lower() == key), None)
-        for name in dict.fromkeys(given if isinstance(given, list) else [given] if given else []):
-            yield from _list(lists, f"{key}/{clean_path(str(name))}", str(name))
+        listed = given if isinstance(given, list) else [given]
+        for name in dict.fromkeys(str(one) for one in listed if isinstance(one, str | int)):
+            if path := clean_path(name):
+                yield from _list(lists, f"{key}/{path}", name)
 
 
 def _list(lists: Lists, path: str, name: str) -> Iterator[Listing]:
@@ -81,7 +83,7 @@ def _feed(values: Mapping[str, Any], off: set[str]) -> str:
     home = outputs.get("home") if isinstance(outputs, dict) else None
     if "rss" in off or (isinstance(home, list) and "rss" not in {str(one).lower() for one in home}):
         return ""
-    formats = values.get("outputformats")
-    rss = next((one for key, one in formats.items() if str(key).lower() == "rss"), None) if formats else None
+    formats = as_mapping(values.get("outputformats"))
+    rss = next((one for key, one in formats.items() if str(key).lower() == "rss"), None)
     base = next((one for key, one in rss.items() if key.lower() == "basename"), None) if isinstance(rss, dict) else None
     return f"{base or 'index'}.xml"

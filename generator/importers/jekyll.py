@@ -25,6 +25,7 @@ from generator.importers.jekyll_lists import Filed, of_post, of_site
 from generator.importers.jekyll_settings import take_settings
 from generator.importers.old_site import list_site
 from generator.importers.prose import line_of
+from generator.importers.shapes import as_list, as_mapping
 
 CONFIGS = ("_config.yml", "_config.yaml")
 LEFT_OUT = (".*", "node_modules", "Gemfile", "Gemfile.lock", "gemfiles", "vendor", "*.gemspec")
@@ -62,12 +63,12 @@ class Jekyll:
 
     def defaults(self, path: str, kind: str) -> dict[str, Any]:
         """Return the front matter `_config.yml` gives a file; later and longer paths win."""
-        found: list[tuple[int, dict[str, Any]]] = []
-        for one in self.config.get("defaults") or ():
-            scope, values = (one.get("scope") or {}, one.get("values") or {}) if isinstance(one, dict) else ({}, {})
+        found: list[tuple[int, Mapping[str, Any]]] = []
+        for one in as_list(self.config.get("defaults")):
+            scope, values = as_mapping(as_mapping(one).get("scope")), as_mapping(as_mapping(one).get("values"))
             folder = str(scope.get("path") or "").strip("/")
             fits = not folder or path == folder or path.startswith(f"{folder}/")
-            if fits and scope.get("type") in {None, kind, kind.removesuffix("s")}:
+            if fits and scope.get("type") in (None, kind, kind.removesuffix("s")):
                 found.append((len(folder), values))
         return {key: value for _, values in sorted(found, key=lambda pair: pair[0]) for key, value in values.items()}
 
@@ -81,8 +82,8 @@ def gather(source: Path) -> Haul:
     jekyll = _read_config(source)
     config = jekyll.config
     out = [*LEFT_OUT, str(config.get("destination") or "_site").strip("./") or "_site", "_site"]
-    out += [str(one).strip("/") for one in config.get("exclude") or () if isinstance(one, str)]
-    kept = [str(one).strip("/") for one in config.get("include") or () if isinstance(one, str)]
+    out += [str(one).strip("/") for one in as_list(config.get("exclude")) if isinstance(one, str)]
+    kept = [str(one).strip("/") for one in as_list(config.get("include")) if isinstance(one, str)]
     haul = Haul("jekyll", list_site(source, [one for one in out if one not in kept]))
     take_settings(haul, jekyll.loaded)
     haul.listings += of_site(config, jekyll.loaded)
@@ -124,7 +125,7 @@ def _take(haul: Haul, jekyll: Jekyll, path: str) -> None:
         haul.by_hand(Place(path), what, hint)
     elif parts[0] in ROOMS:
         _take_room(haul, path, parts[0])
-    elif room.removeprefix("_") in (jekyll.config.get("collections") or {}):
+    elif room and room.removeprefix("_") in _collections(jekyll.config):
         _take_collection(haul, jekyll, path, room)
     elif room or parts[-1].startswith("_"):
         haul.by_hand(Place(path), "Jekyll does not publish this, and no room here is meant for it", "move it yourself")
@@ -132,6 +133,12 @@ def _take(haul: Haul, jekyll: Jekyll, path: str) -> None:
         _take_page(haul, jekyll, path)
     else:
         haul.copy(path, f"site/static/{path}")
+
+
+def _collections(config: Mapping[str, Any]) -> list[Any]:
+    """Return the names of the collections, which stand in a list or in a mapping."""
+    given = config.get("collections")
+    return [*given] if isinstance(given, dict) else as_list(given)
 
 
 def _has_head(haul: Haul, path: str) -> bool:
@@ -195,9 +202,9 @@ def _rooted_redirects(haul: Haul, path: str, text: str) -> str:
         place = head.loaded.place(("redirect_to",))
         haul.by_hand(place, "`redirect_to` sent readers elsewhere; here the page itself is shown", "write a link")
     given = head.values.get("redirect_from")
-    listed = [str(one) for one in (given if isinstance(given, list) else [given])] if given else []
-    if all(one.startswith("/") for one in listed):
-        return text
+    listed: list[Any] = given if isinstance(given, list) else [given]
+    if not all(isinstance(one, str) for one in listed) or all(one.startswith("/") for one in listed):
+        return text  # what is no text is told when the head is read
     rooted = [one if one.startswith("/") else f"/{one}" for one in listed]
     haul.translated(head.loaded.place(("redirect_from",)), f"`redirect_from` begins at the root: {', '.join(rooted)}")
     return with_value(text, "redirect_from", rooted)
@@ -270,8 +277,7 @@ def _feed_hint(address: str) -> str:
 def _take_collection(haul: Haul, jekyll: Jekyll, path: str, room: str) -> None:
     """Make pages of a collection that has pages."""
     name = room.removeprefix("_")
-    collections = jekyll.config.get("collections")
-    rules = (collections.get(name) if isinstance(collections, dict) else None) or {}
+    rules = as_mapping(as_mapping(jekyll.config.get("collections")).get(name))
     inner = PurePosixPath(path.partition(f"{room}/")[2])
     ending = inner.suffix.lower()
     if not _has_head(haul, path):

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from generator.data.text import Loaded
 from generator.importers.haul import Listing
 from generator.importers.jekyll_addresses import slug
+from generator.importers.shapes import as_count, as_list
 
 ARCHIVES = {  # kind -> the permalink jekyll-archives gives it
     "year": "/:year/",
@@ -45,8 +46,7 @@ def of_site(config: Mapping[str, Any], loaded: Loaded) -> Iterator[Listing]:
 
 def of_post(config: Mapping[str, Any], loaded: Loaded, filed: Filed) -> Iterator[Listing]:
     """Yield the lists and feeds a post stood in."""
-    size = config.get("paginate")
-    if isinstance(size, int) and not isinstance(size, bool) and size > 0:
+    if size := as_count(config.get("paginate")):
         path = str(config.get("paginate_path") or "/page:num/")
         later = _rooted(path if path.endswith(("/", ".html")) else f"{path}/")
         yield Listing("/", later=later, size=size, place=loaded.place(("paginate",)))
@@ -59,7 +59,7 @@ def _archives(config: Mapping[str, Any], loaded: Loaded, filed: Filed) -> Iterat
     if not isinstance(settings, dict) or not _has_plugin(config, "jekyll-archives"):
         return
     enabled = settings.get("enabled")
-    words = list(ENABLED) if enabled == "all" else list(enabled) if isinstance(enabled, list) else []
+    words = list(ENABLED) if enabled is True or enabled == "all" else list(enabled) if isinstance(enabled, list) else []
     kinds = [ENABLED[word] for word in words if word in ENABLED]
     own = settings.get("permalinks")
     patterns = {**ARCHIVES, **(own if isinstance(own, dict) else {})}
@@ -83,7 +83,7 @@ def _feeds(config: Mapping[str, Any], loaded: Loaded, filed: Filed) -> Iterator[
         folder = str(chosen.get("path") or "/feed/by_tag/")
         for name in filed.tags:
             is_kept = name in chosen["only"] if isinstance(chosen.get("only"), list) else True
-            if is_kept and name not in (chosen.get("except") or ()) and PLAIN_TAG.fullmatch(name):
+            if is_kept and name not in as_list(chosen.get("except")) and PLAIN_TAG.fullmatch(name):
                 yield Listing(_rooted(f"{folder.strip('/')}/{name}.xml"), name, is_feed=True, place=place)
     categories = feed.get("categories")
     for name in categories if isinstance(categories, list) else ():
@@ -92,7 +92,7 @@ def _feeds(config: Mapping[str, Any], loaded: Loaded, filed: Filed) -> Iterator[
 
 
 def _has_plugin(config: Mapping[str, Any], name: str) -> bool:
-    return any(name in (config.get(key) or ()) for key in ("plugins", "gems"))
+    return any(name in as_list(config.get(key)) for key in ("plugins", "gems"))
 
 
 def _fill(pattern: str, name: str, date: datetime | None) -> str:

@@ -8,6 +8,7 @@ from generator.address import BadAddress, require_pattern
 from generator.config import LANGUAGE, find_zone
 from generator.data.text import Loaded
 from generator.importers.haul import Haul
+from generator.importers.shapes import as_count
 
 SAME = ("title", "tagline", "description")
 BUILT_IN = frozenset(
@@ -110,14 +111,14 @@ def _permalink(haul: Haul, loaded: Loaded, key: str, value: Any) -> None:
 
 
 def _paginate(haul: Haul, _loaded: Loaded, _key: str, value: Any) -> None:
-    if isinstance(value, int) and value > 0:
-        haul.settings["paginate"] = value
+    if size := as_count(value):
+        haul.settings["paginate"] = size
 
 
 def _plugins(haul: Haul, loaded: Loaded, key: str, value: Any) -> None:
     for index, plugin in enumerate(value if isinstance(value, list) else [value]):
         keys = (key, index) if isinstance(value, list) else (key,)
-        if plugin in BUILT_IN:
+        if isinstance(plugin, str) and plugin in BUILT_IN:
             haul.translated(loaded.value_place(keys), f"the builder does what `{plugin}` did")
             continue
         haul.by_hand(loaded.value_place(keys), f"the plugin `{plugin}`", "plugins in Ruby do not run here")

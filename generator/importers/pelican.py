@@ -24,6 +24,7 @@ from generator.importers.old_site import list_site
 from generator.importers.pelican_lists import Article, in_ascii, names_of, of_article, of_site, pelican_slug
 from generator.importers.pelican_settings import address_rules, take_settings
 from generator.importers.prose import in_prose, line_of
+from generator.importers.shapes import as_list, as_mapping
 from generator.read.dates import NotADate, read_date
 
 LEFT_OUT = (".*", "output", "__pycache__", "node_modules", "*.pyc")
@@ -94,7 +95,7 @@ def _take(haul: Haul, pelican: Pelican, path: str) -> None:
             Place(path), f"a page in {name}", "write it as Markdown (`pandoc -t commonmark_x` does most of it)"
         )
     else:
-        to = pelican.get("EXTRA_PATH_METADATA", {}).get(inner, {})
+        to = as_mapping(pelican.get("EXTRA_PATH_METADATA", {})).get(inner, {})
         place = to.get("path", inner) if isinstance(to, dict) else inner
         haul.copy(path, f"site/static/{place}")
 
@@ -105,7 +106,7 @@ def _take_page(haul: Haul, pelican: Pelican, path: str, inner: str) -> None:
     text = _with_title_first(haul, path, read)
     head = read_head(path, text)
     values = {key.lower(): value for key, value in head.values.items()}
-    is_page = any(inner.startswith(f"{folder}/") for folder in pelican.get("PAGE_PATHS", ["pages"]))
+    is_page = any(inner.startswith(f"{folder}/") for folder in as_list(pelican.get("PAGE_PATHS", ["pages"])))
     folder = PurePosixPath(inner).parent.name
     category = str(
         values.get("category") or (folder if folder and not is_page else "") or pelican.get("DEFAULT_CATEGORY", "misc")
@@ -219,7 +220,7 @@ def _link(haul: Haul, pelican: Pelican, folder: str, kind: str, target: str, to:
     if not haul.site.has(old):
         return ""
     if PurePosixPath(old).suffix.lower() in MARKDOWN:
-        pages = pelican.get("PAGE_PATHS", ["pages"])
+        pages = as_list(pelican.get("PAGE_PATHS", ["pages"]))
         is_page = any(inner.startswith(f"{one}/") for one in pages)
         there = f"site/pages/{inner.removeprefix('pages/')}" if is_page else f"posts/{inner}"
         there = str(PurePosixPath(there).with_suffix(".md"))

@@ -16,6 +16,7 @@ from generator.errors import Place
 from generator.importers.haul import Listing
 from generator.importers.literals import Literals
 from generator.importers.pelican_settings import CONFIG, fill
+from generator.importers.shapes import as_count, as_list
 
 SPELLED = str.maketrans(
     {"\u2013": "-", "\u2014": "--", "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2026": "..."}
@@ -52,7 +53,7 @@ class Article:
 
 def of_site(settings: Literals) -> Iterator[Listing]:
     """Yield the lists and feeds that need no article."""
-    for name in settings.values.get("DIRECT_TEMPLATES", DIRECT):
+    for name in as_list(settings.values.get("DIRECT_TEMPLATES", DIRECT)):
         path = settings.values.get(f"{str(name).upper()}_SAVE_AS", f"{name}.html")
         if name in DIRECT and name != "index" and path:
             yield Listing(_address(str(path)), is_of_tags=name == "tags", place=_place(settings, "DIRECT_TEMPLATES"))
@@ -119,14 +120,13 @@ def _paged(settings: Literals, template: str, path: str, name: str) -> Listing:
     size = (sizes.get(template) or size) if isinstance(sizes, dict) else size
     stem, ending = posixpath.splitext(path)
     pattern = "{name}{number}{extension}"
-    for one in settings.values.get("PAGINATION_PATTERNS") or ():
+    for one in as_list(settings.values.get("PAGINATION_PATTERNS")):
         if isinstance(one, list | tuple) and len(one) == 3 and one[0] in {1, 2}:
             pattern = str(one[2])
     base = re.sub(r"(^|/)index$", "", stem)
     words = {"name": stem, "extension": ending, "number": ":num", "base_name": base}
     later = _address(fill(pattern, words, {}, None))
-    count = size if isinstance(size, int) and not isinstance(size, bool) else 0
-    return Listing(_address(path), name, later=later, size=count, place=_place(settings, "DEFAULT_PAGINATION"))
+    return Listing(_address(path), name, later=later, size=as_count(size), place=_place(settings, "DEFAULT_PAGINATION"))
 
 
 def _address(path: str) -> str:
