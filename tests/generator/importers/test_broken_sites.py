@@ -157,3 +157,37 @@ def test_a_redirect_of_another_shape_is_told_as_it_is_written(moved):
         "    3 | redirect_from: {a: b}\n"
         "      |                ^"
     ]
+
+
+def notebook(moved, **cell: object):
+    """Import a notebook of one cell."""
+    plain = {"cells": [{"cell_type": "code", "source": "1", "metadata": {}, "outputs": [], **cell}], "nbformat": 4}
+    return moved("quarto", f"-- a.ipynb --\n{json.dumps(plain)}\n")
+
+
+def test_half_a_character_of_a_notebook_becomes_a_mark(moved):
+    found = notebook(moved, source="a = '\ud83d'")
+
+    assert found.text("site/pages/a.md").endswith("```python\na = '\ufffd'\n```\n")
+
+
+def test_tags_of_a_cell_that_are_no_list_count_as_none(moved):
+    assert notebook(moved, metadata={"tags": 3}).errors == []
+
+
+@pytest.mark.parametrize("data", ["A", "@@@"])
+def test_an_attachment_that_is_no_picture_is_told(moved, data: str):
+    attached = {"a.png": {"image/png": data}}
+
+    assert notebook(moved, cell_type="markdown", source="![x](attachment:a.png)", attachments=attached).errors == [
+        "a.ipynb: error: the attachment `a.png` of cell 1 is not base64\nhint: run the cell again"
+    ]
+
+
+def test_an_attachment_alone_in_its_paragraph_comes_over(moved):
+    attached = {"a.png": {"image/png": "iVBORw0K"}}
+
+    found = notebook(moved, cell_type="markdown", source="![x](attachment:a.png)", attachments=attached)
+
+    assert found.text("site/pages/a.md").endswith('![x](a_files/cell-1-a.png "x")\n')
+    assert found.files["site/pages/a_files/cell-1-a.png"] == b"\x89PNG\r\n"
