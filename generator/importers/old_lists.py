@@ -51,13 +51,15 @@ def write_redirects(haul: Haul, settled: Settled, config: Config) -> None:
     of_posts = {*haul.listings, *(one for document, page in shown if page.kind == "post" for one in document.listed)}
     new = _new_site(haul, [page for _, page in shown], config)
     found: dict[str, str] = {}
+    taken = set(new.taken)
     for listing in dict.fromkeys([*haul.listings, *counted]):
         target = new.target(listing, listing in of_posts)
         for address in _addresses(listing, counted[listing]):
             old = _possible(haul, listing, address)
-            if not old or fold(output_path(old)) in new.taken:
+            if not old or fold(output_path(old)) in taken:
                 continue
-            found.setdefault(unquote(old), target)
+            taken.add(fold(output_path(old)))  # of two that differ in capitals only one can be a file everywhere
+            found[unquote(old)] = target
             if listing.is_feed and not old.endswith(".xml"):
                 what = f"`{address}` was a feed; a page leads on from there, and few readers of feeds follow one"
                 haul.by_hand(listing.place, what, f"redirect `{address}` to `{target}` at your web server")

@@ -310,3 +310,13 @@ def test_an_old_list_at_an_address_no_file_can_have_is_told(moved):
         "`/t:x/a/` holds `:`, which not every file system takes\n"
         "  Hint: add a redirect at your web server\n"
     ) in found.report
+
+
+def test_of_two_lists_that_differ_in_capitals_one_has_a_redirect(moved):
+    config = "-- _config.yml --\nplugins: [jekyll-feed]\nfeed: {tags: true}\n"
+    post = "-- _posts/2020-01-02-a.md --\n---\ntitle: A\ntags: [Knot, knot]\n---\n"
+
+    found = moved("jekyll", config + post)
+
+    assert redirects(found) == {"/feed.xml": "/atom.xml", "/feed/by_tag/Knot.xml": "/tags/knot/atom.xml"}
+    assert "feed/by_tag/Knot.xml" in found.build()
