@@ -89,10 +89,8 @@ def make_gate(store: Store | None, owner: str, consent: Mapping[str, object]) ->
     """
     if store is None:
         return Gate(frozenset(), {}, None)
-    people = json.loads((store.folder / PEOPLE).read_text(encoding="utf-8"))
-    for name in consent:
-        if name not in people:
-            raise SiteError(f"nobody in the export is called `{name}`", None, did_you_mean(name, people))
+    people = _people(store)
+    check_consent(store, consent)
     silent: defaultdict[str, list[str]] = defaultdict(list)
     for person in people:
         if consent.get(person, person == owner) is not True:
@@ -100,6 +98,19 @@ def make_gate(store: Store | None, owner: str, consent: Mapping[str, object]) ->
                 silent[name].append(person)
     private = frozenset(hash_of(words) for text in _said(store) for words in _grams(text))
     return Gate(private, dict(silent), pattern_of(silent) if silent else None)
+
+
+def check_consent(store: Store | None, consent: Mapping[str, object]) -> None:
+    """Raise SiteError for a name in a consent map that is not in the export: it was meant for somebody."""
+    people = _people(store) if store else consent
+    for name in consent:
+        if name not in people:
+            raise SiteError(f"nobody in the export is called `{name}`", None, did_you_mean(name, people))
+
+
+def _people(store: Store) -> list[str]:
+    people: list[str] = json.loads((store.folder / PEOPLE).read_text(encoding="utf-8"))
+    return people
 
 
 def keep_people(store: Store, people: Iterable[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +21,9 @@ from experiments.persona.model import Persona, Shape
 from experiments.persona.prepare import Prepared, Source, prepare, tokens_of
 from experiments.persona.private import private_folder
 from experiments.persona.tokens import Tokens
+from generator.errors import SiteError
+
+TRAINED = "model"  # the folder of the persona that is talked to
 
 
 @dataclass(frozen=True)
@@ -98,9 +102,33 @@ def base_model(tokens: Tokens, size: Size, seed: int) -> Persona:
     return hub.load(kept)[0]
 
 
-def model_folder() -> Path:
-    """Return where `persona.train` keeps the persona."""
-    return private_folder() / "model"
+def model_folder(name: str = TRAINED) -> Path:
+    """Return where `persona.train` keeps the persona.
+
+    Raises:
+        SiteError: for a name that cannot be one.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        hint = "small letters, digits and underscores, as `second`"
+        raise SiteError(f"`folder={name}` cannot name a folder of the private one", None, hint)
+    return private_folder() / name
+
+
+def base_folder(name: str = TRAINED) -> Path:
+    """Return where `persona.train` keeps what the persona was made from."""
+    return model_folder(name).with_name("base" if name == TRAINED else f"{name}_base")
+
+
+def trained_folder() -> Path:
+    """Return where the trained persona is.
+
+    Raises:
+        SiteError: when none was trained yet.
+    """
+    if not (model_folder() / hub.CONFIG).is_file():
+        hint = "run `python -m experiments run persona.train`: weights are private, and not in the repository"
+        raise SiteError("there is no trained persona yet", None, hint)
+    return model_folder()
 
 
 def clone(model: Persona) -> Persona:

@@ -21,12 +21,12 @@ from experiments.persona.generate import Decoding, reply
 from experiments.persona.loop import Plan, evaluate, fit
 from experiments.persona.made_up import ANSWER, ASK, OPINIONS
 from experiments.persona.model import Persona
-from experiments.persona.models import Size, clone, model_folder, set_up
+from experiments.persona.models import TRAINED, Size, base_folder, clone, model_folder, set_up
 from experiments.persona.prepare import Source
 from experiments.persona.tokens import Tokens
 
 WRITES = {"curve": "series", "losses": "table", "opinions": "table", "model": "scalar"}
-PRESETS = {"smoke": {"conversations": 12, "epochs": 1.0, "base_strangers": 0, "vocab_size": 400}}
+PRESETS = {"smoke": {"conversations": 12, "epochs": 1.0, "base_strangers": 0, "vocab_size": 400, "folder": "smoke"}}
 PRIVATE = ("export", "owner", "base")
 
 
@@ -48,11 +48,13 @@ class Config:
     vocab_size: int = 1024
     base_strangers: int = 30
     dropout: float = 0.1  # of our own base; several processes draw theirs apart, and with 0 follow one to rounding
+    folder: str = TRAINED  # in the private one; a trial of another name leaves the persona alone
     seed: int = 0
 
 
 def run(c: Config, log: Callable[..., None], checkpoint: Any) -> dict[str, object]:
     """Train, judge, keep."""
+    kept, kept_base = model_folder(c.folder), base_folder(c.folder)
     source = Source(c.export, c.owner, conversations=c.conversations)
     made = set_up(
         source, Size(vocab_size=c.vocab_size, base_strangers=c.base_strangers, dropout=c.dropout, base=c.base), c.seed
@@ -71,8 +73,8 @@ def run(c: Config, log: Callable[..., None], checkpoint: Any) -> dict[str, objec
     )
     fitted = fit(model, made.train, made.held, plan, log, checkpoint)
     if find_place().leads:
-        hub.save(made.base, made.tokens, model_folder().with_name("base"))
-        hub.save(model, made.tokens, model_folder())
+        hub.save(made.base, made.tokens, kept_base)
+        hub.save(model, made.tokens, kept)
     after = evaluate(model, made.held)
     guess = {"lm_loss": math.log(len(made.tokens)), "mc_loss": math.log(len(made.train[0].candidates))}
     return {

@@ -274,6 +274,7 @@ def test_a_conversation_is_saved_once_under_a_name_that_can_be_a_key(
     for name, what in (
         ("trains", "there is a conversation `trains` already"),
         ("../x", "`../x` cannot name a conversation"),
+        ("", "`/save` needs a name"),
     ):
         with pytest.raises(SiteError, match=what):
             save(tmp_path, talk, name, {})
@@ -303,6 +304,43 @@ def test_without_a_model_the_terminal_says_what_to_run(tmp_path: Path, monkeypat
         interact(tmp_path, 1, "", io.StringIO(), io.StringIO())
 
     assert str(error.value) == (
-        "model: error: there is no `config.json`\n"
+        "error: there is no trained persona yet\n"
         "hint: run `python -m experiments run persona.train`: weights are private, and not in the repository"
+    )
+
+
+def test_a_stranger_in_the_consent_map_is_told_before_anybody_talks(
+    talk: Talk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from experiments.persona import hub
+    from experiments.persona.models import model_folder
+
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "private"))
+    hub.save(talk.model, talk.tokens, model_folder())
+    store = Store(private_folder() / "export")
+    store.write([], Funnel())
+    keep_people(store, ["Ana Example"])
+    consent = tmp_path / "consent.json"
+    consent.write_text('{"Ana Exampel": true}')
+
+    with pytest.raises(SiteError) as error:
+        interact(tmp_path, 1, str(consent), io.StringIO("hey\n"), io.StringIO())
+
+    assert str(error.value) == "error: nobody in the export is called `Ana Exampel`\nhint: did you mean `Ana Example`?"
+
+
+def test_a_trial_of_another_name_has_folders_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from experiments.persona.models import base_folder, model_folder
+    from experiments.persona.train import PRESETS
+
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    names = [("model", "base"), ("smoke", "smoke_base")]
+
+    assert [(model_folder(one).name, base_folder(one).name) for one, _ in names] == names
+    assert PRESETS["smoke"]["folder"] == "smoke"
+    with pytest.raises(SiteError) as error:
+        model_folder("../elsewhere")
+    assert str(error.value) == (
+        "error: `folder=../elsewhere` cannot name a folder of the private one\n"
+        "hint: small letters, digits and underscores, as `second`"
     )
