@@ -39,12 +39,11 @@ from generator.data.artifacts import (
     run_folder,
     sha256,
 )
-from generator.data.staleness import SMOKE, status
+from generator.data.staleness import HIDDEN, SMOKE, status
 from generator.errors import flatten
 
 DONE, FAILURE, USAGE, BUSY, STOPPED = 0, 1, 2, 75, 130
 UNFINISHED = "unfinished.json"  # the command of a run that began and was not published
-HIDDEN = "(private)"  # in a record, in place of a value that names a person or a folder of theirs
 LONGEST = 300  # characters of an error's last line that are kept
 
 
@@ -216,7 +215,7 @@ def _recall(job: Job) -> None:
     """Say which settings made what is about to be replaced, where none are asked for."""
     bare = Request(job.request.name, force=job.request.force)
     before = read_record(job.root, bare.name) if job.request == bare else None
-    if before and before.overrides and before.preset != SMOKE:
+    if before and before.command != bare.command and before.preset != SMOKE:
         say(f"{bare.name} runs with its defaults; the published run was `{before.command}`")
 
 

@@ -34,7 +34,7 @@ except ImportError:  # Windows: a run that was killed looks as if it were still 
     fcntl = None  # type: ignore[assignment]
 
 SMOKE = "smoke"  # the preset whose numbers are not for readers
-HIDDEN = "(private)"  # stands in a record for what no reader may know
+HIDDEN = "(private)"  # in a record, in place of a value that names a person or a folder of theirs
 
 
 @dataclass(frozen=True)

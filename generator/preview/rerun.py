@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from generator.data.declared import names
+from generator.data.staleness import HIDDEN, Status, status
 from generator.errors import did_you_mean
 from generator.preview.hub import Message
 from generator.preview.request import Refused
@@ -37,20 +39,24 @@ class Reruns:
         self._is_closed = False
 
     def start(self, name: str) -> None:
-        """Start an experiment, unless it runs already.
+        """Start an experiment with the settings of its published run, unless it runs already.
 
         Raises:
-            Refused: 404 for a name no experiment has, 409 while it runs, 503 when it cannot be started.
+            Refused: 404 for a name no experiment has, 409 while it runs or where its settings are private and so in no
+                record, 503 when it cannot be started.
         """
         known = names(self._root)
         if name not in known:
             hint = did_you_mean(name, known)
             raise Refused(404, f"there is no experiment of that name{'; ' + hint if hint else ''}")
+        found = status(self._root, name)
+        if found.record and HIDDEN in found.record.command:
+            raise Refused(409, f"the settings of `{name}` are private: run it in a terminal, where you can give them")
         with self._lock:
             if self._is_closed or name in self._running:
                 raise Refused(409, f"`{name}` is running already")
             try:
-                process = _start(self._root, name)
+                process = _start(self._root, found)
             except OSError as error:
                 raise Refused(503, f"it cannot be started: {(error.strerror or str(error)).lower()}") from None
             self._running[name] = process
@@ -84,11 +90,12 @@ class Reruns:
         self._publish({"type": "rerun", "experiment": name, "ended": code})
 
 
-def _start(root: Path, name: str) -> subprocess.Popen[bytes]:
-    """Start the runner; no shell reads the name, and no signal of our terminal reaches it."""
+def _start(root: Path, found: Status) -> subprocess.Popen[bytes]:
+    """Start the runner; no shell reads the words, and no signal of our terminal reaches it."""
+    words = shlex.split(found.command)[3:]  # behind `python -m experiments`
     is_at_home = (root / RUNNER).is_file()
     return subprocess.Popen(
-        [sys.executable, "-m", "experiments", "run", "--root", str(root), name],
+        [sys.executable, "-m", "experiments", *words, "--root", str(root)],
         cwd=root if is_at_home else HOME,  # the site's own folder `experiments` would hide the runner
         env={**os.environ, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"},
         stdin=subprocess.DEVNULL,

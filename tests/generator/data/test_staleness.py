@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from experiments.runner.run import HIDDEN as WRITTEN_FOR_PRIVATE
 from generator.data.artifacts import Artifact, Record, atomic_write, data_folder, encode, file_sha256, sha256
 from generator.data.closure import closure
-from generator.data.staleness import HIDDEN, Status, artifact_of, status, statuses
+from generator.data.staleness import Status, artifact_of, status, statuses
 
 PATH = '''"""A path.\n"""
 from experiments.family.prox import shrink
@@ -358,7 +357,3 @@ def test_the_command_that_mends_keeps_the_settings_of_the_run():
 )
 def test_what_is_private_or_only_a_trial_is_not_asked_for_again(made: Record):
     assert Status("a.b", "stale", record=made).command == "python -m experiments run a.b"
-
-
-def test_a_private_setting_is_known_by_what_the_runner_writes_for_it():
-    assert HIDDEN == WRITTEN_FOR_PRIVATE

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -85,6 +87,37 @@ def test_an_experiment_runs_and_its_lines_are_told(page: Page):
     assert page.lines()[0] == "red and plain"
     assert (page.root / "_data/tiny/x.yaml").read_text().endswith("1\n")
     assert all(message["type"] == "rerun" and message["experiment"] == "tiny" for message in page.heard)
+
+
+def test_a_run_gets_the_settings_of_the_published_one(page: Page):
+    page.experiment()
+    page.reruns.start("tiny")
+    until(page.ended)
+    command = [sys.executable, "-m", "experiments", "run", "tiny", "seed=3,5", "--root", str(page.root)]
+    subprocess.run(command, cwd=module.HOME, check=True, capture_output=True)
+    page.experiment("c.seed")
+    page.reruns.start("tiny")
+    until(lambda: len(page.ended()) == 2)
+
+    assert page.ended() == [0, 0]
+    assert json.loads((page.root / "_data/tiny/record.json").read_text())["seeds"] == [3, 5]
+
+
+def test_private_settings_are_left_to_a_terminal(page: Page):
+    page.experiment()
+    page.reruns.start("tiny")
+    until(page.ended)
+    record = page.root / "_data/tiny/record.json"
+    plain = json.loads(record.read_text())
+    record.write_text(json.dumps({**plain, "command": "python -m experiments run tiny 'owner=(private)'"}))
+
+    with pytest.raises(Refused) as caught:
+        page.reruns.start("tiny")
+
+    assert (caught.value.status, caught.value.why) == (
+        409,
+        "the settings of `tiny` are private: run it in a terminal, where you can give them",
+    )
 
 
 def test_a_failure_is_told_with_its_code(page: Page):
