@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from liquid.token import TOKEN_EXPRESSION, TOKEN_TAG
+from liquid.token import TOKEN_EXPRESSION, TOKEN_TAG, Token
 
 from generator.errors import did_you_mean
 from generator.render.liquid.split import LITERAL_HINT, Mistake, Split
@@ -66,10 +66,33 @@ class _Stack:
         return block
 
 
+def sift(tokens: Sequence[Token], plugins: Mapping[str, bool]) -> tuple[list[Token], list[Mistake]]:
+    """Leave out the tags that nobody knows, so that the rest can be read; return them as mistakes."""
+    branches = _branches(plugins)
+    ends = {f"end{block}" for block in branches}
+    known = {*branches, *SINGLE, *plugins, *ends, *(name for inner in branches.values() for name in inner)}
+    kept: list[Token] = []
+    mistakes: list[Mistake] = []
+    is_left_out = False
+    for token in tokens:
+        if token.kind == TOKEN_TAG and token.value not in known:
+            hint = ELSEWHERE.get(token.value) or did_you_mean(token.value, sorted(known))
+            what = f"there is no tag named `{token.value}`"
+            mistakes.append(Mistake(what, token.start_index, hint or LITERAL_HINT))
+            is_left_out = True
+        elif not (is_left_out and token.kind == TOKEN_EXPRESSION):
+            kept.append(token)
+            is_left_out = False
+    return kept, mistakes
+
+
+def _branches(plugins: Mapping[str, bool]) -> Mapping[str, Collection[str]]:
+    return {**BRANCHES, **{name: () for name, is_block in plugins.items() if is_block}}
+
+
 def check_nesting(parts: Split, plugins: Mapping[str, bool]) -> list[Mistake]:
     """Return what is wrong with the block tags; `plugins` says of each plugin tag whether it has an end."""
-    branches = {**BRANCHES, **{name: () for name, is_block in plugins.items() if is_block}}
-    known = {*branches, *SINGLE, *plugins}
+    branches = _branches(plugins)
     mistakes: list[Mistake] = []
     stack = _Stack()
     for token, after in pairwise([*parts.tokens, None]):
@@ -90,9 +113,6 @@ def check_nesting(parts: Split, plugins: Mapping[str, bool]) -> list[Mistake]:
             elif name == "else" and after and after.kind == TOKEN_EXPRESSION:
                 what = f"`else` asks nothing: `{after.value[:40]}` is not read"
                 mistakes.append(Mistake(what, offset, "write `elsif`", "warning"))
-        elif name not in known:
-            hint = ELSEWHERE.get(name) or did_you_mean(name, sorted({*known, *(f"end{block}" for block in branches)}))
-            mistakes.append(Mistake(f"there is no tag named `{name}`", offset, hint or LITERAL_HINT))
     for opened in stack.blocks:
         hint = f"write `{{% end{opened.name} %}}` where it ends"
         mistakes.append(Mistake(f"`{opened.name}` is never closed", opened.offset, hint))

@@ -24,7 +24,7 @@ from liquid.stream import TokenStream
 from liquid.tag import Tag
 from liquid.token import TOKEN_EXPRESSION, TOKEN_TAG, Token
 
-from generator.render.liquid.nesting import check_nesting
+from generator.render.liquid.nesting import check_nesting, sift
 from generator.render.liquid.split import Mistake, split
 from generator.render.liquid.words import OutputTag, Stream, read
 
@@ -153,16 +153,17 @@ class Parser(liquid.Environment):
     def read(self, text: str) -> Parsed:
         """Parse a file; the same text is parsed once."""
         parts = split(text)
+        tokens, unknown = sift(parts.tokens, self.plugins)
         nesting = check_nesting(parts, self.plugins)
         if any(mistake.level == "error" for mistake in (*parts.mistakes, *nesting)):
-            return Parsed((), (*parts.mistakes, *nesting))
+            return Parsed((), (*parts.mistakes, *unknown, *nesting))
         self._found = [*nesting]
-        stream = Stream(iter(parts.tokens))
+        stream = Stream(iter(tokens))
         stream.remarks = self._found
         nodes = get_parser(self).parse(stream)
         unclosed = re.compile(r"`(?:end|else|elsif|when)")  # follows from a block tag that could not be read
         found = [mistake for mistake in self._found if not unclosed.search(mistake.what)]
-        return Parsed(tuple(nodes), tuple(found or self._found))
+        return Parsed(tuple(nodes), (*unknown, *(found or self._found)))
 
 
 def parse_condition(parser: Parser, text: str) -> Expression:

@@ -130,6 +130,7 @@ def test_all_mistakes_of_a_page_are_told_in_one_run(site):
 {{ "a" | truncate: 1, 2, 3 }}
 {{ "a" | plus: 1 | date_to_string }}
 {% if 1 < "2" %}x{% endif %}
+{% incude "a.html" %}
 """
     heads = [error.split("\n")[0] for error in site.errors(POST + body)]
 
@@ -140,6 +141,7 @@ def test_all_mistakes_of_a_page_are_told_in_one_run(site):
         "posts/2020-01-02-a.md:9:1: error: there is no include named `nowhere.html`",
         "posts/2020-01-02-a.md:10:10: error: `truncate`: it takes 0 to 2 values behind `:`, not 3",
         "posts/2020-01-02-a.md:12:1: error: a number cannot be compared with text",
+        "posts/2020-01-02-a.md:13:1: error: there is no tag named `incude`",
     ]
 
 
