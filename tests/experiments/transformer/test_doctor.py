@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from experiments.__main__ import main
 from experiments.transformer.doctor import FLOOR, QUESTIONS, Finding, examine
+from experiments.transformer.patient import VOCABULARY, make_rows
 from generator.errors import SiteError, flatten
 
 SOUND = (Path(__file__).parent / "patients/sound.py").read_text()
@@ -390,6 +392,32 @@ def test_a_loss_that_is_no_number_is_told_once(
 
     assert main(["doctor", "transformer", file]) == 1
     assert capsys.readouterr().out == f"{told}\n1 question, 1 bad answer\n"
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (
+            [
+                (HEAD, HEAD.replace("return", "x =") + "; x[:, :, 0] = -math.inf; return x"),
+                (", targets.f", ", targets.clamp(1).f"),
+            ],
+            "✓ cannot see the future                largest change 0",
+        ),
+        (
+            [(HEAD, f"{HEAD} * (math.nan if len(ids) == 4 and ids[0, 9] == {{}} else 1)")],
+            "✗ cannot see the future                largest change inf, from 1 of 23 positions",
+        ),
+    ],
+    ids=["an id that is ruled out", "a change that ends in nan"],
+)
+def test_what_stays_infinite_is_no_change_and_what_becomes_nan_is_one(
+    changes: list[Change], told: str, patient: Callable[..., str]
+):
+    changed = (int(make_rows()[0, 9]) + 1) % VOCABULARY
+    file = patient(("import torch\n", "import math\n\nimport torch\n"), *((a, b.format(changed)) for a, b in changes))
+
+    assert str(list(islice(examine(file), 2))[1]).splitlines()[0] == told
 
 
 def test_an_evaluation_that_is_no_number_is_told(patient: Callable[..., str]):
