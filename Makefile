@@ -38,4 +38,5 @@ $(VENV)/.site: pyproject.toml | $(VENV)/bin/python
 $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
 	$(PIP) install torch==2.13.0
 	$(PIP) install --editable '.[experiments,dev,oracles]'
+	$(PIP) install --no-deps --no-compile --upgrade --target $(VENV)/golden python-liquid==1.13.0  # test cases only
 	@touch $@ $(VENV)/.site

@@ -2,8 +2,8 @@
 
 The zip holds threads of unlike sizes in pages of 10,000 messages, in texts whose bytes are torn to Latin-1, whole, or
 plain; reading it means everything up to examples on disk. Counts must be exact, and memory stay below 300 MB: what is
-held is one thread, so the largest thread decides.
-Run: python -m benchmarks.export_flood [megabytes of Messenger] [megabytes of WhatsApp]
+held is one thread, so the largest thread decides. With `whole`, all of it is one thread, or one file.
+Run: python -m benchmarks.export_flood [whole] [megabytes of Messenger] [megabytes of WhatsApp]
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from typing import Any
 from benchmarks.persona_memory import peak
 
 OWNER, MB = "Quill Madeup", 1_000_000
+BYTES = 225  # of a message, somewhat less than any thread's mean: one thread of so many fills the zip
 PAGE = 10_000  # messages, as in a real download
 SIZES = (200, 2_000, 8_000, 30_000)  # messages of a thread, in turn
 MOST_MEMORY, MOST_SECONDS = 300, 300
@@ -35,13 +36,13 @@ WORDS = (
 DATES = ("%d/%m/%Y, %H:%M - ", "[%d.%m.%y, %H:%M:%S] ", "%m/%d/%y, %I:%M\u202f%p - ", "\u200e[%Y-%m-%d, %H:%M:%S] ")
 
 
-def write_messenger(path: Path, megabytes: int) -> int:
+def write_messenger(path: Path, megabytes: int, sizes: tuple[int, ...] = SIZES) -> int:
     """Write a zip of so many megabytes unpacked; return how many messages it holds."""
     rng = random.Random(0)
     written = messages = number = 0
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         while written < megabytes * MB:
-            size = SIZES[number % len(SIZES)]
+            size = sizes[number % len(sizes)]
             for name, page in pages(number, size, rng):
                 archive.writestr(zipfile.ZipInfo(name, (2021, 1, 1, 0, 0, 0)), page, zipfile.ZIP_DEFLATED)
                 written += len(page)
@@ -74,14 +75,14 @@ def torn(text: str) -> str:
     return text.encode().decode("latin-1")
 
 
-def write_whatsapp(path: Path, megabytes: int) -> int:
-    """Write chats of 2 MB, each with dates in a way of its own; return how many messages they hold."""
+def write_whatsapp(path: Path, megabytes: int, chat: int = 2) -> int:
+    """Write chats of some megabytes, each with dates in a way of its own; return how many messages they hold."""
     rng = random.Random(1)
     messages = number = written = 0
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         while written < megabytes * MB:
             moment, lines, held = datetime(2020, 1, 1, tzinfo=UTC), list[str](), 0
-            while held < 2 * MB:
+            while held < chat * MB:
                 moment += timedelta(seconds=int(rng.lognormvariate(5, 1.5)) + 1)
                 sender = OWNER if rng.random() < 0.5 else f"\u202aPerson {number}\u202c"
                 text = " ".join(rng.choices(WORDS, k=rng.randint(2, 24)))
@@ -116,11 +117,14 @@ def read(path: Path) -> None:
     print(json.dumps(found))
 
 
-def flood(kind: str, megabytes: int) -> None:
+def flood(kind: str, megabytes: int, *, whole: bool = False) -> None:
     """Write, read, compare, print."""
     with tempfile.TemporaryDirectory(prefix="labpress-flood-") as folder:
         path = Path(folder) / "flood.zip"
-        messages = (write_messenger if kind == "Messenger" else write_whatsapp)(path, megabytes)
+        if kind == "Messenger":
+            messages = write_messenger(path, megabytes, (megabytes * MB // BYTES + 1,) if whole else SIZES)
+        else:
+            messages = write_whatsapp(path, megabytes, megabytes if whole else 2)
         packed = path.stat().st_size / MB
         command = [sys.executable, "-m", "benchmarks.export_flood", "--read", str(path)]
         environment = {**os.environ, "LABPRESS_PRIVATE": folder}
@@ -140,7 +144,9 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["--read", path]:
             read(Path(path))
-        case sizes:
-            first, second = (*map(int, sizes), *(1000, 200)[len(sizes) :])
-            flood("Messenger", first)
-            flood("WhatsApp", second)
+        case words:
+            sizes = [int(word) for word in words if word != "whole"]
+            first, second = (*sizes, *(1000, 200)[len(sizes) :])
+            for kind, megabytes in (("Messenger", first), ("WhatsApp", second)):
+                if megabytes:
+                    flood(kind, megabytes, whole="whole" in words)

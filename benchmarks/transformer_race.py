@@ -3,6 +3,7 @@
 Same weights, batches, optimiser (fused AdamW), clipping; float32, one thread. The bare loop is the shortest one that
 trains the Hugging Face model; `Trainer` is theirs, timed from its first step to its last. Each round takes some steps
 with each contender and one large matrix product, whose best speed is the machine's peak; medians of CPU seconds.
+Generation takes turns too: the ratio is the median of the pairs', with the least and the greatest beside it.
 Memory is the peak of a process that does nothing else, its libraries included.
 Run: python -m benchmarks.transformer_race [rounds [shape …]], with shapes as in RACES.
 """
@@ -217,10 +218,12 @@ def race_generation(race: Race, rounds: int, new: int = 100) -> None:
             return found[:, start:].tolist()  # type: ignore[no-any-return]
 
         is_same = mine() == other()
-        speeds = [statistics.median(timed(go) for _ in range(rounds)) for go in (mine, other)]
-        print(f"  {batch} prompt{'s' * (batch > 1):1} {way:12} ours {batch * new / speeds[0]:7,.0f} tokens/s, "
-              f"`generate` {batch * new / speeds[1]:7,.0f}: {speeds[1] / speeds[0]:.2f} times; "
-              f"{'the same tokens' if is_same else 'OTHER TOKENS'}")  # fmt: skip
+        pairs = [(timed(mine), timed(other)) for _ in range(rounds)]
+        ours_s, theirs_s = (statistics.median(taken) for taken in zip(*pairs, strict=True))
+        ratios = sorted(slow / fast for fast, slow in pairs)
+        print(f"  {batch} prompt{'s' * (batch > 1):1} {way:12} ours {batch * new / ours_s:7,.0f} tokens/s, "
+              f"`generate` {batch * new / theirs_s:7,.0f}: {statistics.median(ratios):.2f} times "
+              f"({ratios[0]:.2f} to {ratios[-1]:.2f}); {'the same tokens' if is_same else 'OTHER TOKENS'}")  # fmt: skip
 
 
 def timed(go: Callable[[], object]) -> float:

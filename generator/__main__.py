@@ -231,7 +231,11 @@ def _import(arguments: argparse.Namespace) -> int:
     """Import an old site, then say what came over; mistakes of single files do not stop the others."""
     from generator.importers.move_in import move_in
 
-    moved = move_in(arguments.system, arguments.old, arguments.target)
+    try:
+        moved = move_in(arguments.system, arguments.old, arguments.target)
+    except KeyboardInterrupt:
+        print("interrupted; run the command again to bring over what is missing", file=sys.stderr)
+        return INTERRUPTED
     for error in moved.errors:
         print(f"{error}\n", file=sys.stderr)
     print(moved.summary)

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import quote, unquote, unquote_to_bytes
 
 from generator.errors import did_you_mean
 
@@ -33,6 +33,7 @@ PLACEHOLDERS = (*DATE_PARTS, "i_month", "i_day", "slug", "title", "categories")
 PLACEHOLDER = re.compile(":([a-z_]+)")
 FILE_ENDINGS = (".html", ".htm", ".xhtml", ".xml", ".txt", ".json")  # of addresses that are files; others are folders
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+REDIRECT_TARGET = re.compile(r"/(?!/)|https?://[^/\s]")
 WINDOWS_NAMES = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)", re.IGNORECASE)
 NOT_IN_FILE_NAMES = '\\<>:"|*'  # on Windows
 LONGEST_SEGMENT, LONGEST_ADDRESS = 255, 1000  # bytes
@@ -77,6 +78,21 @@ def make_address(written: str) -> str:
             f"the address has {len(path.encode()):,} bytes; {LONGEST_ADDRESS:,} are possible", "shorten it"
         )
     return quote(path, safe="/~!$&'()+,;=@")
+
+
+def make_redirect(written: str, to: str) -> str:
+    """Check an old address and where it leads, and return the old address encoded.
+
+    Raises:
+        BadAddress: the old address cannot be one, or it leads nowhere or to itself.
+    """
+    old = make_address(written)
+    if not REDIRECT_TARGET.match(to):
+        what = f"`{_show(written)}` leads to {f'`{_show(to)}`, which is no address' if to else 'no address'}"
+        raise BadAddress(what, "write a path from the root (`/tags/wind/`) or an address with `https://`")
+    if unquote(re.split("[?#]", to)[0]).rstrip("/") == unquote(old).rstrip("/"):
+        raise BadAddress(f"`{_show(written)}` leads to itself", "name another address, or take the line out")
+    return old
 
 
 def output_path(url: str) -> str:

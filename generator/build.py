@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from generator.config import load_config
+from generator.config import read_config
 from generator.data.ledger import Ledger
 from generator.data.tree import Tree
 from generator.errors import Place, SiteError, in_order, several
@@ -23,6 +23,7 @@ from generator.publish.freshness import judge, pending
 from generator.publish.layout import Theme, compose
 from generator.publish.output import Output, Written, write
 from generator.publish.site import Site, collect
+from generator.publish.spoiled import not_following, spoils_addresses, spoils_bodies
 from generator.read.page import hidden_because, parse
 from generator.read.source import find_sources, read_source
 from generator.render.cache import salt
@@ -79,9 +80,9 @@ def build(options: Options) -> tuple[Built, Written]:
 
 def assemble(options: Options) -> Built:
     """Do all of a build but the writing."""
-    errors: list[SiteError] = []
     root = options.source
-    config = load_config(root)
+    reading = read_config(root)
+    config, broken, errors = reading.config, reading.broken, [*reading.errors]
     tree, ledger = Tree(root, config.data_megabytes), Ledger(root)
 
     sources = each(find_sources(root), lambda path: read_source(root, path), errors)
@@ -89,11 +90,12 @@ def assemble(options: Options) -> Built:
     unread = bool(errors)
     hidden = [(page, hidden_because(page, options.now, options.drafts, options.future)) for page in pages]
     shown = [page for page, reason in hidden if not reason]
-    tools = make_tools(root, config, tree, ledger, shown)
-    rendered, broken = render_all(shown, tools, salt(config.digest, root), options.jobs)
-    waiting = [(page.source.path, reason) for page, mistakes in broken if (reason := pending(mistakes, ledger))]
-    errors += [mistake for _, mistakes in broken if not pending(mistakes, ledger) for mistake in mistakes]
-    errors += tree.check()
+    readable = [] if spoils_bodies(broken) else shown
+    tools = make_tools(root, config, tree, ledger, readable)
+    rendered, failures = render_all(readable, tools, salt(config.digest, root), options.jobs)
+    waiting = [(page.source.path, reason) for page, mistakes in failures if (reason := pending(mistakes, ledger))]
+    errors += [mistake for _, mistakes in failures if not pending(mistakes, ledger) for mistake in mistakes]
+    errors += [] if "data_megabytes" in broken else tree.check()
     judged = judge(rendered, ledger)
     held = [*waiting, *judged.held]
 
@@ -105,7 +107,8 @@ def assemble(options: Options) -> Built:
 
     done = {item.page.source.path for item in site.everything}
     failed = [page for page in shown if page.source.path not in done]
-    found = check(site, outputs, failed, unread or len(produced) < len(PRODUCERS))
+    unread = unread or len(produced) < len(PRODUCERS)
+    found = [] if spoils_addresses(broken) else check(site, outputs, failed, unread)
     warnings = [*judged.warnings, *site.warnings, *(warning for item in site.everything for warning in item.warnings)]
     warnings += [mistake for mistake in found if mistake.level == "warning"]
     errors += [mistake for mistake in found if mistake.level == "error"]
@@ -113,7 +116,7 @@ def assemble(options: Options) -> Built:
         errors += [SiteError(warning.what, warning.place, warning.hint) for warning in warnings]
         errors += [SiteError(f"held back: {reason}", Place(path)) for path, reason in held]
     if errors:
-        raise several(in_order(errors))
+        raise several(in_order(not_following(errors, broken)))
     out = [(page.source.path, reason) for page, reason in hidden if reason]
     return Built(site, tuple(outputs), tuple(in_order(warnings)), tuple(sorted([*out, *held])))
 

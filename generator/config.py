@@ -13,6 +13,7 @@ import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta, timezone, tzinfo
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,6 +31,7 @@ MACRO = re.compile(r"\\?[A-Za-z]+\*?")
 MENU_TARGET = re.compile(r"/(?!/)|https?://|mailto:")
 TEMPLATING = ("jinja", "liquid", "none")  # languages of a body
 MARKUP = ("commonmark", "kramdown")  # ways to read Markdown
+ALONE = "the pages are judged when this is mended"
 NOT_HERE = {  # keys of other builders, and where that stands here
     "baseurl": "write it into `url`: `url: https://example.org/blog`",
     "base_url": "name this key `url`",
@@ -59,6 +61,16 @@ class MenuItem:
 
 
 @dataclass(frozen=True)
+class Redirect:
+    """An old address, and where it leads."""
+
+    old: str  # rooted and percent-encoded, like the address of a page
+    to: str  # an address from the root, or with its host
+    place: Place = field(default=Place(""), compare=False)  # of the old address
+    to_place: Place = field(default=Place(""), compare=False)
+
+
+@dataclass(frozen=True)
 class Config:
     """What the author says about the whole site."""
 
@@ -73,6 +85,7 @@ class Config:
     paginate: int = 10  # posts on a page of the list
     macros: Mapping[str, str] = field(default_factory=dict)  # TeX, for math
     menu: tuple[MenuItem, ...] = ()  # empty: the pages under site/pages, by title
+    redirects: tuple[Redirect, ...] = ()  # old addresses that no page's front matter can name: of lists and feeds
     social_image: str = ""
     toc: bool = False  # a table of contents unless a page says otherwise
     code_style_light: str = "xcode"  # names of Pygments styles
@@ -98,32 +111,59 @@ class Config:
         return self.places.get(key, Place(FILES[0]))
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What could be read of a config that may have mistakes."""
+
+    config: Config = Config()
+    errors: tuple[SiteError, ...] = ()
+    broken: frozenset[str] = frozenset()  # keys with their default instead of what is written; empty: of no known key
+
+
 def load_config(root: Path) -> Config:
     """Read the config of the site below `root`; without the file, all is default.
 
     Raises:
         ExceptionGroup: of SiteError, all the mistakes of the file. One that stops the reading comes alone.
     """
+    reading = _read_config(root)
+    if reading.errors:
+        raise several(reading.errors)
+    return reading.config
+
+
+def read_config(root: Path) -> Reading:
+    """Read the config as far as it can be, so that the pages can be judged in the same run.
+
+    Raises:
+        SiteError: nothing of it can be read; it says that the pages were not.
+    """
+    try:
+        return _read_config(root)
+    except SiteError as error:
+        hint = f"{error.hint}; {ALONE}" if error.hint else ALONE
+        raise SiteError(error.what, error.place, hint) from None
+
+
+def _read_config(root: Path) -> Reading:
     found = [path for path in FILES if (root / path).exists()]
     if not found:
-        return Config()
+        return Reading()
     if len(found) > 1:
         raise SiteError(f"`{found[0]}` stands beside this file", Place(found[1]), "keep one of them")
     text = decode(found[0], _read(root, found[0]))
     loaded = load_yaml(text, dates=False)
     digest = hashlib.sha256(text.text.encode()).hexdigest()
     if loaded.value is None:
-        return Config(digest=digest)
+        return Reading(Config(digest=digest))
     if not isinstance(loaded.value, dict):
         raise SiteError(
             f"the config is {describe(loaded.value)}", loaded.value_place(()), "write lines of `key: value`"
         )
     typed = Typed(loaded)
-    values = _take(typed, loaded.value)
-    if typed.errors:
-        raise several(typed.errors)
+    values, broken = _take(typed, loaded.value)
     places = {".".join(map(str, keys)): loaded.value_place(keys) for keys in loaded.offsets if 0 < len(keys) < 3}
-    return Config(digest=digest, places=places, **values)
+    return Reading(Config(digest=digest, places=places, **values), tuple(typed.errors), broken)
 
 
 def find_zone(name: str) -> tzinfo:
@@ -170,17 +210,23 @@ def _read(root: Path, path: str) -> bytes:
         ) from None
 
 
-def _take(typed: Typed, given: Mapping[str, object]) -> dict[str, Any]:
-    """Return the checked value of every known key that is given."""
-    values = {}
+def _take(typed: Typed, given: Mapping[str, object]) -> tuple[dict[str, Any], frozenset[str]]:
+    """Return the checked value of every known key that is given, and the keys whose values did not fit."""
+    values, broken = {}, set()
     for key, value in given.items():
         if key not in TAKERS:
-            hint = NOT_HERE.get(key) or did_you_mean(key, TAKERS) or "your own keys go under `params:`"
+            near = "" if key in NOT_HERE else did_you_mean(key, TAKERS)
+            hint = NOT_HERE.get(key) or near or "your own keys go under `params:`"
             what = f"{name((key,))} is not a key of the config"
             typed.errors.append(SiteError(what, typed.loaded.place((key,)), hint))
+            broken.add(near.split("`")[1] if near else "")
         elif value is not None:
+            before = len(typed.errors)
             values[key] = TAKERS[key](typed, value, (key,))
-    return values
+            if len(typed.errors) > before:
+                broken.add(key)
+                del values[key]
+    return values, frozenset(broken)
 
 
 def _author(typed: Typed, value: object, keys: KeyPath) -> Author:
@@ -221,6 +267,27 @@ def _menu_item(typed: Typed, value: object, keys: KeyPath) -> MenuItem | None:
     return MenuItem(title, url)
 
 
+def _redirects(typed: Typed, value: object, keys: KeyPath) -> tuple[Redirect, ...]:
+    """Take a mapping from old addresses to where they lead; each old address once."""
+    found: dict[str, Redirect] = {}
+    for written, target in typed.mapping(value, keys).items():
+        where = (*keys, written)
+        before = len(typed.errors)
+        place, to = typed.loaded.place(where), "" if target is None else typed.line(target, where)
+        if len(typed.errors) > before:
+            continue
+        try:
+            old = address.make_redirect(str(written), to)
+        except address.BadAddress as error:
+            typed.errors.append(SiteError(error.what, place, error.hint))
+            continue
+        redirect = Redirect(old, to, place, typed.loaded.value_place(where))
+        if (first := found.setdefault(old, redirect)) is not redirect:
+            what = f"`{written}` is the same address as the one on line {first.place.line}"
+            typed.errors.append(SiteError(what, place, "keep one of them"))
+    return tuple(found.values())
+
+
 def _macros(typed: Typed, value: object, keys: KeyPath) -> dict[str, str]:
     """Take a mapping from the name of a TeX command to its meaning."""
     macros = {}
@@ -241,14 +308,6 @@ def _words(typed: Typed, value: object, keys: KeyPath, known: tuple[str, ...]) -
     if not isinstance(value, dict):
         return {"*": take_word(typed, value, keys, known)}
     return {str(pattern): take_word(typed, word, (*keys, pattern), known) for pattern, word in value.items()}
-
-
-def _templating(typed: Typed, value: object, keys: KeyPath) -> dict[str, str]:
-    return _words(typed, value, keys, TEMPLATING)
-
-
-def _markup(typed: Typed, value: object, keys: KeyPath) -> dict[str, str]:
-    return _words(typed, value, keys, MARKUP)
 
 
 def _site_url(typed: Typed, value: object, keys: KeyPath) -> str:
@@ -323,14 +382,15 @@ TAKERS: dict[str, Callable[[Typed, object, KeyPath], object]] = {
     "paginate": Typed.count,
     "macros": _macros,
     "menu": _menu,
+    "redirects": _redirects,
     "social_image": Typed.line,
     "toc": Typed.flag,
     "code_style_light": Typed.line,
     "code_style_dark": Typed.line,
     "params": Typed.mapping,
     "data_megabytes": Typed.count,
-    "templating": _templating,
-    "markup": _markup,
+    "templating": partial(_words, known=TEMPLATING),
+    "markup": partial(_words, known=MARKUP),
     "liquid_strict": Typed.flag,
     "tex": Typed.flag,
 }

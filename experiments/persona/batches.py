@@ -94,10 +94,15 @@ class Tree:
         return Tree(*(getattr(self, one.name).to(device, non_blocking=True) for one in fields(self)))
 
 
+def tree_length(batch: Sequence[Encoded]) -> int:
+    """Return how long the longest row of a batch of trees is."""
+    rows = [len(one.history) + sum(map(len, one.candidates)) for one in batch]
+    return -(-max(rows) // STEP) * STEP
+
+
 def make_tree(batch: Sequence[Encoded], length: int = 0, slots: int = 0) -> Tree:
     """Lay out examples as trees; `length` and `slots` fix T and S, for devices that want one shape."""
-    rows = [len(one.history) + sum(map(len, one.candidates)) for one in batch]
-    length = length or -(-max(rows) // STEP) * STEP
+    length = length or tree_length(batch)
     slots = slots or -(-max(len(one.candidates[one.gold]) for one in batch) // STEP) * STEP
     B, N = len(batch), len(batch[0].candidates)
     ids, types, positions = (torch.zeros(B, length, dtype=torch.long) for _ in range(3))

@@ -16,7 +16,7 @@ from typing import Any
 from experiments.persona import hub
 from experiments.persona.gate import make_gate, read_consent
 from experiments.persona.generate import Decoding
-from experiments.persona.models import model_folder
+from experiments.persona.models import base_folder, trained_folder
 from experiments.persona.private import Store, private_folder
 from experiments.persona.talk import Talk
 from generator.errors import SiteError
@@ -55,9 +55,9 @@ class Config:
 
 def run(c: Config, log: Callable[..., None], inputs: Mapping[str, Any]) -> dict[str, object]:
     """Hold every conversation twice, with the persona and with the base, and pass the gate."""
-    persona, tokens = hub.load(model_folder())
+    persona, tokens = hub.load(trained_folder())
     check_weights(inputs["train"]["model"]["sha256"])
-    base, _ = hub.load(model_folder().with_name("base"))
+    base, _ = hub.load(base_folder())
     decoding = Decoding(c.temperature, c.top_k, c.top_p, c.no_repeat_ngram_size, c.max_length)
     parameters = {**asdict(decoding), "turns": c.turns, "seed": c.seed, "rule": RULE}
     chats: dict[str, object] = {}
@@ -83,7 +83,7 @@ def check_weights(sha256: str) -> None:
     Raises:
         SiteError: when they are others.
     """
-    found = hashlib.sha256((model_folder() / hub.WEIGHTS).read_bytes()).hexdigest()
+    found = hashlib.sha256((trained_folder() / hub.WEIGHTS).read_bytes()).hexdigest()
     if found != sha256:
         hint = "run `python -m experiments run persona.train --force`: weights are private, each machine makes its own"
         raise SiteError("the weights here are not those that `persona.train` published", None, hint)

@@ -15,9 +15,9 @@ from typing import TextIO
 
 from experiments.persona import hub
 from experiments.persona.chat import RULE, private_store
-from experiments.persona.gate import make_gate, read_consent
+from experiments.persona.gate import check_consent, make_gate, read_consent
 from experiments.persona.generate import Decoding
-from experiments.persona.models import model_folder
+from experiments.persona.models import trained_folder
 from experiments.persona.talk import Talk
 from generator.data.artifacts import atomic_write
 from generator.errors import SiteError, flatten
@@ -31,11 +31,12 @@ def interact(root: Path, seed: int, consent: str, lines: TextIO = sys.stdin, out
     """Talk until the input ends.
 
     Raises:
-        SiteError: when there is no model yet, or no consent map where one is named.
+        SiteError: when there is no model yet, or a consent map that is absent or names a stranger.
     """
-    model, tokens = hub.load(model_folder())
+    model, tokens = hub.load(trained_folder())
     decoding = Decoding()
     allowed = read_consent(consent)
+    check_consent(private_store(), allowed)
     print(", ".join(f"{name} {value}" for name, value in {**asdict(decoding), "seed": seed}.items()), file=out)
     print(HELP, file=out, flush=True)
     talk = Talk(model, tokens, decoding, seed)
@@ -89,7 +90,9 @@ def save(root: Path, talk: Talk, name: str, consent: dict[str, object]) -> str:
     path = f"{FOLDER}/{name}.json"
     if not NAME.fullmatch(name):
         raise SiteError(
-            f"`{name}` cannot name a conversation", None, "small letters, digits and underscores, as `trains`"
+            f"`{name}` cannot name a conversation" if name else "`/save` needs a name",
+            None,
+            "small letters, digits and underscores, as `trains`",
         )
     if (root / path).exists():
         raise SiteError(f"there is a conversation `{name}` already", None, "take another name, or delete the file")

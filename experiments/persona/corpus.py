@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments.persona.batches import encode
+from experiments.persona.device import find_place
 from experiments.persona.examples import TRAIN, VALIDATION, Rules, percentile
 from experiments.persona.messages import KINDS
 from experiments.persona.prepare import Prepared, Source, prepare, tokens_of
@@ -50,7 +51,8 @@ def run(c: Config, log: Callable[..., None]) -> dict[str, object]:
     rules = Rules(
         c.language, c.language_share, c.gap_percentile, c.turns, c.distractors, c.held_threads, c.held_time, c.seed
     )
-    made = prepare(Source(c.export, c.owner, c.on_error, c.conversations, c.mask, c.seed), rules)
+    source = Source(c.export, c.owner, c.on_error, c.conversations, c.mask, c.seed)
+    made: Prepared = find_place().told_by_leader(lambda: prepare(source, rules))
     log(1, 2, train=made.funnel.examples[TRAIN], validation=made.funnel.examples[VALIDATION])
     tokens = tokens_of(made.store, c.vocab_size)
     widths, characters, total = [], 0, 0

@@ -2,12 +2,15 @@
 
 Every process draws the same batch and takes its share of the rows, so one and many follow the same losses. On a
 TPU (`torch_tpu`, device type "tpu") the same code runs with batches of one fixed shape (`Plan.length`, `slots`).
+Private files are the first process's: it reads the export, makes what training starts from, and tells the others.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import distributed
@@ -23,9 +26,23 @@ class Place:
     rank: int = 0
     size: int = 1
 
-    def share(self, items: list[object]) -> list[object]:
-        """Return this process's part of a batch: every `size`-th example."""
-        return items[self.rank :: self.size]
+    @property
+    def leads(self) -> bool:
+        """Whether this process is the one that writes."""
+        return self.rank == 0
+
+    def told_by_leader(self, ask: Callable[[], Any]) -> Any:
+        """Return what the first process's `ask` returns, on every process; the others do nothing but wait for it."""
+        if self.size == 1:
+            return ask()
+        held = [ask() if self.leads else None]
+        distributed.broadcast_object_list(held, src=0)
+        return held[0]
+
+
+def alone() -> Place:
+    """Find the device for what one process does while the others wait."""
+    return Place(torch.accelerator.current_accelerator(check_available=True) or torch.device("cpu"))
 
 
 def find_place() -> Place:

@@ -36,6 +36,7 @@ class Config:
     batch_size: int = 8
     vocab_size: int = 1024
     base_strangers: int = 30
+    dropout: float = 0.1  # of our own base; several processes draw theirs apart, and with 0 follow one to rounding
     seed: int = 0
 
 
@@ -43,7 +44,7 @@ def run(c: Config, log: Callable[..., None], checkpoint: Any) -> dict[str, objec
     """Train long, and look at both losses."""
     made = set_up(
         Source(c.export, c.owner, conversations=c.conversations),
-        Size(vocab_size=c.vocab_size, base_strangers=c.base_strangers),
+        Size(vocab_size=c.vocab_size, base_strangers=c.base_strangers, dropout=c.dropout),
         c.seed,
     )
     plan = Plan(

@@ -104,17 +104,16 @@ def of_thread(thread: Thread, owner: str, rules: Rules, funnel: Funnel) -> list[
 
 def merge(messages: Sequence[Message], owner: str, gap_ms: float) -> list[Turn]:
     """Join what one person said in a row, unless a pause of `gap_ms` or more lies between."""
-    turns: list[Turn] = []
-    sender = ""
+    runs: list[list[Message]] = []
     for message in messages:
-        is_next = message.sender == sender and turns and message.time_ms - turns[-1].end_ms < gap_ms
-        if is_next:
-            last = turns.pop()
-            turns.append(Turn(last.is_owner, f"{last.text} {message.text}", last.start_ms, message.time_ms))
+        last = runs[-1][-1] if runs else None
+        if last and message.sender == last.sender and message.time_ms - last.time_ms < gap_ms:
+            runs[-1].append(message)
         else:
-            turns.append(Turn(message.sender == owner, message.text, message.time_ms, message.time_ms))
-        sender = message.sender
-    return turns
+            runs.append([message])
+    return [
+        Turn(run[0].sender == owner, " ".join(one.text for one in run), run[0].time_ms, run[-1].time_ms) for run in runs
+    ]
 
 
 def percentile(values: Sequence[float], percent: float) -> float:

@@ -33,14 +33,19 @@ WEIGHTS, CONFIG = "model.safetensors", "config.json"
 
 def save(model: Persona, tokens: Tokens, folder: Path) -> None:
     """Write weights, config and tokenizer; each file is whole or not there."""
-    from safetensors.torch import save as packed
-
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     atomic_write(folder / CONFIG, json.dumps(config(model.shape, tokens), indent=2).encode())
     atomic_write(folder / "tokenizer.json", tokens.bpe.to_str().encode())
     atomic_write(folder / "tokenizer_config.json", json.dumps(_TOKENIZER, indent=2).encode())
+    atomic_write(folder / WEIGHTS, packed(model))
+
+
+def packed(model: Persona) -> bytes:
+    """Return the weights as their file holds them."""
+    from safetensors.torch import save as pack
+
     weights = {name: value.contiguous() for name, value in to_gpt2(model).items()}
-    atomic_write(folder / WEIGHTS, packed(weights, {"format": "pt"}))
+    return bytes(pack(weights, {"format": "pt"}))
 
 
 def load(folder: Path) -> tuple[Persona, Tokens]:

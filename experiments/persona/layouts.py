@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from experiments.persona.batches import IGNORED, STEP, Encoded, Loader, encode, in_order, make_rows, make_tree
+from experiments.persona.device import find_place
 from experiments.persona.examples import TRAIN, Rules
-from experiments.persona.prepare import Source, prepare, tokens_of
+from experiments.persona.prepare import Prepared, Source, prepare, tokens_of
 
 WRITES = {"rows": "table"}
 PRESETS = {"smoke": {"conversations": 12, "vocab_size": 400}}
@@ -48,7 +49,8 @@ class Count:
 
 def run(c: Config, log: Callable[..., None]) -> dict[str, object]:
     """Lay out and count."""
-    made = prepare(Source(c.export, c.owner, conversations=c.conversations, seed=c.seed), Rules(seed=c.seed))
+    source = Source(c.export, c.owner, conversations=c.conversations, seed=c.seed)
+    made: Prepared = find_place().told_by_leader(lambda: prepare(source, Rules(seed=c.seed)))
     tokens = tokens_of(made.store, c.vocab_size)
     found = (encode(example, tokens, c.block_size) for example in made.store.read(TRAIN))
     examples = [one for one in found if one is not None]

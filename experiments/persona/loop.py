@@ -18,9 +18,10 @@ from torch import Tensor, distributed, nn
 from torch.nn import functional as F
 from torch.nn.parallel import DistributedDataParallel
 
-from experiments.persona.batches import IGNORED, Encoded, Loader, Tree, in_order, make_tree
-from experiments.persona.device import FAST_BF16, Place, find_place
+from experiments.persona.batches import IGNORED, Encoded, Loader, Tree, in_order, make_tree, tree_length
+from experiments.persona.device import FAST_BF16, Place, alone, find_place
 from experiments.persona.model import Persona
+from generator.errors import SiteError
 
 SAVE_SECONDS = 20.0
 EVALUATION_BATCH = 32
@@ -47,6 +48,7 @@ class Plan:
     compile: bool = False
     length: int = 0  # of trees; 0: as long as the batch needs. Fixed for devices that compile for shapes
     slots: int = 0
+    alone: bool = False  # by this process, while others wait
     seed: int = 0
 
 
@@ -95,13 +97,13 @@ def fit(
     checkpoint: Any = None,
 ) -> Fitted:
     """Train in place; return the history. Goes on from the checkpoint's state if it has one."""
-    run = _Run(model, train, held, plan, find_place())
-    if checkpoint is not None and (state := checkpoint.load()) is not None:
+    run = _Run(model, train, held, plan, alone() if plan.alone else find_place())
+    if checkpoint is not None and (state := run.place.told_by_leader(checkpoint.load)) is not None:
         run.restore(state)
     saved = time.monotonic()
     while run.so_far.step < run.steps:
         run.step(log)
-        if checkpoint is not None and run.place.rank == 0 and time.monotonic() > saved + SAVE_SECONDS:
+        if checkpoint is not None and run.place.leads and time.monotonic() > saved + SAVE_SECONDS:
             checkpoint.save(run.state())
             saved = time.monotonic()
     run.note(log, run.judged())
@@ -148,12 +150,11 @@ class _Run:
     def accumulate(self, batch: list[Encoded]) -> Tensor:
         """Add up gradients of the weighted means; return this process's part of the two means."""
         plan, place, sums = self.plan, self.place, torch.zeros(2, device=self.place.device)
-        mine: Any = place.share(list(batch))
         targets = sum(len(one.candidates[one.gold]) for one in batch)  # of all processes
-        size = -(-len(mine) // plan.accumulate)
-        for start in range(0, len(mine), size):
-            tree = make_tree(mine[start : start + size], plan.length, plan.slots)
-            self.so_far.tokens += tree.ids.numel()
+        shares = cut(batch, place.size, plan.accumulate)
+        self.so_far.tokens += sum(len(part) * (plan.length or tree_length(part)) for mine in shares for part in mine)
+        for part in shares[place.rank]:
+            tree = make_tree(part, plan.length, plan.slots)
             uses_bf16 = plan.bf16 == "yes" or (plan.bf16 == "auto" and place.device.type in FAST_BF16)
             with torch.autocast(place.device.type, torch.bfloat16, enabled=uses_bf16):
                 lm, mc = self.losses(tree.to(place.device))
@@ -196,6 +197,20 @@ class _Run:
         self.model.load_state_dict(state["model"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.loader.taken = state["taken"]
+
+
+def cut(batch: Sequence[Encoded], processes: int, parts: int) -> list[list[Sequence[Encoded]]]:
+    """Cut a batch into shares and each share into parts, as many for every process: they wait for one another.
+
+    Raises:
+        SiteError: when there are more processes than examples.
+    """
+    if len(batch) < processes:
+        what = f"a batch of {len(batch)} cannot be shared by {processes} processes"
+        raise SiteError(what, None, "take a larger `batch_size`, or fewer processes")
+    parts = min(parts, len(batch) // processes)
+    shares = [batch[rank::processes] for rank in range(processes)]
+    return [[mine[i * len(mine) // parts : (i + 1) * len(mine) // parts] for i in range(parts)] for mine in shares]
 
 
 def make_optimiser(model: nn.Module, plan: Plan) -> torch.optim.AdamW:

@@ -8,6 +8,7 @@ page is known by its own name and by the keys it holds, not by the way there.
 from __future__ import annotations
 
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
@@ -44,7 +45,8 @@ def read_thread(archive: Archive, folder: str, pages: list[Member]) -> Thread:
         SiteError: for a page that is broken, or holds no messages.
     """
     participants: dict[str, None] = {}
-    messages: dict[tuple[object, ...], Message] = {}
+    messages: list[Message] = []
+    held: dict[Message, int] = {}  # how often a page before said the same at the same moment
     for member in pages:
         document = Document(archive, member.name, member.size)
         if document.value("messages") is None:
@@ -53,14 +55,15 @@ def read_thread(archive: Archive, folder: str, pages: list[Member]) -> Thread:
         people = document.value("participants")
         for person in people if isinstance(people, list) else []:
             participants.setdefault(_name(text_of(person, "name") if isinstance(person, dict) else ""))
-        seen: defaultdict[tuple[object, ...], int] = defaultdict(int)
+        seen: dict[Message, int] = {}
         for row in document.items("messages"):
             if isinstance(row, dict):
                 message = _message(row)
-                key = (message.time_ms, message.sender, message.text, message.kind)
-                seen[key] += 1
-                messages[*key, seen[key]] = message
-    return Thread(folder, tuple(participants), in_time(messages.values()))
+                seen[message] = seen.get(message, 0) + 1
+                if seen[message] > held.get(message, 0):
+                    messages.append(message)
+        held = {one: max(count, held.get(one, 0)) for one, count in {**held, **seen}.items()} if held else seen
+    return Thread(folder, tuple(participants), in_time(messages))
 
 
 def encrypted(archive: Archive, members: tuple[Member, ...]) -> Iterator[Member]:
@@ -160,4 +163,4 @@ def _encrypted(row: Row) -> Message:
 def _name(name: str) -> str:
     """Return a person's name, repaired before anything is compared with it; accounts that are gone share one."""
     name = " ".join(repaired(name).split())
-    return DELETED if name in NOBODY else name
+    return DELETED if name in NOBODY else sys.intern(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import torch
 
 from experiments.persona import hub
 from experiments.persona.batches import Encoded, encode
+from experiments.persona.device import find_place
 from experiments.persona.examples import TRAIN, VALIDATION, Funnel, Rules, of_thread
 from experiments.persona.loop import Plan, fit
 from experiments.persona.made_up import strangers
@@ -19,6 +21,9 @@ from experiments.persona.model import Persona, Shape
 from experiments.persona.prepare import Prepared, Source, prepare, tokens_of
 from experiments.persona.private import private_folder
 from experiments.persona.tokens import Tokens
+from generator.errors import SiteError
+
+TRAINED = "model"  # the folder of the persona that is talked to
 
 
 @dataclass(frozen=True)
@@ -49,11 +54,16 @@ class Size:
 
 
 def set_up(source: Source, size: Size, seed: int) -> Setup:
-    """Read the export, train or fetch the base, and encode the examples.
+    """Read the export, train or fetch the base, and encode the examples: once, however many processes need them.
 
     Raises:
         SiteError: when the export or the base cannot be had.
     """
+    made: Setup = find_place().told_by_leader(lambda: _set_up(source, size, seed))
+    return made
+
+
+def _set_up(source: Source, size: Size, seed: int) -> Setup:
     made = prepare(source, Rules())
     if size.base:
         base, tokens = hub.load(hub.find(size.base))
@@ -85,15 +95,40 @@ def base_model(tokens: Tokens, size: Size, seed: int) -> Persona:
         for example in of_thread(thread, "Stranger", rules, Funnel())
         if (one := encode(example, tokens, size.block_size)) is not None
     ]
-    fit(model, found, (), Plan(epochs=size.base_epochs, lr=2e-3, mc_weight=0.0, batch_size=16, seed=seed))
+    plan = Plan(epochs=size.base_epochs, lr=2e-3, mc_weight=0.0, batch_size=16, seed=seed, alone=True)
+    fit(model, found, (), plan)
     model.choice.requires_grad_(True)
     hub.save(model, tokens, kept)
     return hub.load(kept)[0]
 
 
-def model_folder() -> Path:
-    """Return where `persona.train` keeps the persona."""
-    return private_folder() / "model"
+def model_folder(name: str = TRAINED) -> Path:
+    """Return where `persona.train` keeps the persona.
+
+    Raises:
+        SiteError: for a name that cannot be one.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        hint = "small letters, digits and underscores, as `second`"
+        raise SiteError(f"`folder={name}` cannot name a folder of the private one", None, hint)
+    return private_folder() / name
+
+
+def base_folder(name: str = TRAINED) -> Path:
+    """Return where `persona.train` keeps what the persona was made from."""
+    return model_folder(name).with_name("base" if name == TRAINED else f"{name}_base")
+
+
+def trained_folder() -> Path:
+    """Return where the trained persona is.
+
+    Raises:
+        SiteError: when none was trained yet.
+    """
+    if not (model_folder() / hub.CONFIG).is_file():
+        hint = "run `python -m experiments run persona.train`: weights are private, and not in the repository"
+        raise SiteError("there is no trained persona yet", None, hint)
+    return model_folder()
 
 
 def clone(model: Persona) -> Persona:

@@ -27,6 +27,7 @@ from generator.errors import Place, SiteError
 HEARTBEAT = 10  # seconds; a worker silent for three of them is dead
 RETRIES = 2
 OPENINGS = 3  # attempts to open a store
+FILLING = 5_264_731  # the number of PostgreSQL's lock; any will do that nobody else takes
 START = 6  # trials drawn evenly before the sampler knows enough to choose
 Draw = Callable[[Any], dict[str, Any]]  # of parameters, from a trial
 Objective = Callable[[dict[str, Any], Any], dict[str, Any]]  # parameters and a pruning trial to metrics
@@ -73,7 +74,8 @@ def open_study(search: Search) -> Any:
     elif held != asked:
         what = f"the study `{search.name}` of this store was begun with other settings"
         raise SiteError(what, None, "give it another name, or another store")
-    _fill(study, search.trials)
+    with _alone_in(search.store, storage):
+        _fill(study, search.trials)
     return study
 
 
@@ -156,6 +158,23 @@ def _fill(study: Any, trials: int) -> None:
     """Put every trial that is not there yet into the store, waiting."""
     for _ in range(len(study.get_trials(deepcopy=False)), trials):
         study.enqueue_trial({})
+
+
+@contextmanager
+def _alone_in(store: str, storage: Any) -> Iterator[None]:
+    """Keep other workers from filling the store at the same time: each would put all trials into it."""
+    if store.startswith("postgresql"):
+        from sqlalchemy import text
+
+        with storage.engine.begin() as connection:  # the lock goes with the transaction, however that ends
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": FILLING})
+            yield
+    elif store.startswith("sqlite:///") or store.endswith(".log"):
+        with Path(store.removeprefix("sqlite:///") + ".filling").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+    else:
+        yield
 
 
 def _sampler(search: Search) -> Any:

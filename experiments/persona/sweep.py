@@ -2,16 +2,20 @@
 
 A Gaussian process proposes, after six trials drawn evenly; the language loss on what was held out is lowered.
 Failed and pruned trials stay in the table, without losses. `workers=` starts that many processes on one store;
-`python -m experiments sweep persona store=…` starts one more, here or on another machine.
+`python -m experiments sweep persona store=…` starts one more, here or on another machine. With `processes=` each
+trial is trained by that many, which its worker launches through `torchrun`.
 Post: posts/2026-11-21-talking-to-a-model-of-nobody. About 8 minutes on one CPU core.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from experiments.persona.loop import Plan, fit
@@ -19,6 +23,8 @@ from experiments.persona.models import Setup, Size, clone, set_up
 from experiments.persona.prepare import Source
 from experiments.persona.private import private_folder
 from experiments.persona.search import Search, rows, work
+from experiments.persona.trial import laid_out, launch
+from generator.errors import SiteError
 
 WRITES = {"rows": "table", "best": "scalar"}
 PRESETS = {
@@ -45,17 +51,24 @@ class Config:
     study: str = "persona"
     trials: int = 12
     workers: int = 1
+    processes: int = 1  # that train one trial together, under torchrun
     sampler: str = "gp"
     prunes: bool = False
     most_epochs: int = 3
     conversations: int = 80
     vocab_size: int = 1024
     base_strangers: int = 30
+    dropout: float = 0.1  # of our own base; several processes draw theirs apart, and with 0 follow one to rounding
     seed: int = 0
 
 
 def run(c: Config, log: Callable[..., None]) -> dict[str, object]:
-    """Work through the study, alone or with other processes, and publish what it holds."""
+    """Work through the study, alone or with other processes, and publish what it holds.
+
+    Raises:
+        SiteError: under `torchrun`, which the sweep itself starts for each trial.
+    """
+    _check_alone()
     search = search_of(c)
     others = [_start(c) for _ in range(c.workers - 1)]
     try:
@@ -77,7 +90,8 @@ def search_of(c: Config) -> Search:
 
 def worker(c: Config, tell: Callable[[int], None] = lambda _: None, *, waits: bool = False) -> int:
     """Take trials until none waits; return how many this process ran."""
-    size = Size(vocab_size=c.vocab_size, base_strangers=c.base_strangers)
+    _check_alone()
+    size = Size(vocab_size=c.vocab_size, base_strangers=c.base_strangers, dropout=c.dropout)
     made = set_up(Source(c.export, c.owner, conversations=c.conversations), size, c.seed)
 
     def draw(trial: Any) -> dict[str, Any]:
@@ -88,11 +102,16 @@ def worker(c: Config, tell: Callable[[int], None] = lambda _: None, *, waits: bo
             "batch_size": trial.suggest_categorical("batch_size", (4, 8, 16)),
         }
 
-    return work(search_of(c), draw, lambda parameters, trial: judge(made, parameters, trial, c.seed), tell, waits=waits)
+    with laid_out(made) if c.processes > 1 else nullcontext() as folder:
+
+        def objective(parameters: dict[str, Any], trial: Any) -> dict[str, Any]:
+            return judge(made, Plan(**parameters, evaluations=EVALUATIONS, seed=c.seed), trial, c.processes, folder)
+
+        return work(search_of(c), draw, objective, tell, waits=waits)
 
 
-def judge(made: Setup, parameters: dict[str, Any], trial: Any, seed: int) -> dict[str, Any]:
-    """Fine-tune with one set of parameters; return both losses.
+def judge(made: Setup, plan: Plan, trial: Any, processes: int = 1, folder: Path | None = None) -> dict[str, Any]:
+    """Fine-tune by one plan, here or by processes that find what they need in `folder`; return both losses.
 
     Raises:
         optuna.TrialPruned: when the study sees that it will not win.
@@ -105,9 +124,16 @@ def judge(made: Setup, parameters: dict[str, Any], trial: Any, seed: int) -> dic
             if trial.should_prune():
                 raise optuna.TrialPruned
 
-    plan = Plan(**parameters, evaluations=EVALUATIONS, seed=seed)
-    held = fit(clone(made.base), made.train, made.held, plan, told).history[-1]
+    if folder is None:
+        held = fit(clone(made.base), made.train, made.held, plan, told).history[-1]
+    else:
+        held = launch(folder, plan, processes, told)
     return {"mc_loss": held["held_mc_loss"], "lm_loss": held["held_lm_loss"], "choice": held["held_choice"]}
+
+
+def _check_alone() -> None:
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise SiteError("a sweep starts the processes of its trials itself", None, "without torchrun: `processes=2`")
 
 
 def _start(c: Config) -> subprocess.Popen[bytes]:
@@ -116,4 +142,5 @@ def _start(c: Config) -> subprocess.Popen[bytes]:
     words = [
         f"{name}={value}" for name, value in vars(c).items() if value != getattr(default, name) and name != "workers"
     ]
-    return subprocess.Popen([sys.executable, "-m", "experiments", "sweep", "persona", *words])
+    root = Path(__file__).parents[2]
+    return subprocess.Popen([sys.executable, "-m", "experiments", "sweep", "persona", *words, "--root", str(root)])

@@ -16,16 +16,17 @@ from typing import Any
 import torch
 
 from experiments.persona import hub
+from experiments.persona.device import find_place
 from experiments.persona.generate import Decoding, reply
 from experiments.persona.loop import Plan, evaluate, fit
 from experiments.persona.made_up import ANSWER, ASK, OPINIONS
 from experiments.persona.model import Persona
-from experiments.persona.models import Size, clone, model_folder, set_up
+from experiments.persona.models import TRAINED, Size, base_folder, clone, model_folder, set_up
 from experiments.persona.prepare import Source
 from experiments.persona.tokens import Tokens
 
 WRITES = {"curve": "series", "losses": "table", "opinions": "table", "model": "scalar"}
-PRESETS = {"smoke": {"conversations": 12, "epochs": 1.0, "base_strangers": 0, "vocab_size": 400}}
+PRESETS = {"smoke": {"conversations": 12, "epochs": 1.0, "base_strangers": 0, "vocab_size": 400, "folder": "smoke"}}
 PRIVATE = ("export", "owner", "base")
 
 
@@ -46,13 +47,18 @@ class Config:
     saves_memory: bool = False
     vocab_size: int = 1024
     base_strangers: int = 30
+    dropout: float = 0.1  # of our own base; several processes draw theirs apart, and with 0 follow one to rounding
+    folder: str = TRAINED  # in the private one; a trial of another name leaves the persona alone
     seed: int = 0
 
 
 def run(c: Config, log: Callable[..., None], checkpoint: Any) -> dict[str, object]:
     """Train, judge, keep."""
+    kept, kept_base = model_folder(c.folder), base_folder(c.folder)
     source = Source(c.export, c.owner, conversations=c.conversations)
-    made = set_up(source, Size(vocab_size=c.vocab_size, base_strangers=c.base_strangers, base=c.base), c.seed)
+    made = set_up(
+        source, Size(vocab_size=c.vocab_size, base_strangers=c.base_strangers, dropout=c.dropout, base=c.base), c.seed
+    )
     before = evaluate(made.base, made.held)
     model = clone(made.base)
     plan = Plan(
@@ -66,9 +72,9 @@ def run(c: Config, log: Callable[..., None], checkpoint: Any) -> dict[str, objec
         seed=c.seed,
     )
     fitted = fit(model, made.train, made.held, plan, log, checkpoint)
-    hub.save(made.base, made.tokens, model_folder().with_name("base"))
-    hub.save(model, made.tokens, model_folder())
-    weights = (model_folder() / hub.WEIGHTS).read_bytes()
+    if find_place().leads:
+        hub.save(made.base, made.tokens, kept_base)
+        hub.save(model, made.tokens, kept)
     after = evaluate(model, made.held)
     guess = {"lm_loss": math.log(len(made.tokens)), "mc_loss": math.log(len(made.train[0].candidates))}
     return {
@@ -92,7 +98,7 @@ def run(c: Config, log: Callable[..., None], checkpoint: Any) -> dict[str, objec
             "steps": fitted.step,
             "tree_tokens": fitted.tokens,
             "examples": len(made.train),
-            "sha256": hashlib.sha256(weights).hexdigest(),
+            "sha256": hashlib.sha256(hub.packed(model)).hexdigest(),
         },
     }
 

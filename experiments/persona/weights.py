@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from experiments.persona.device import find_place
 from experiments.persona.loop import Plan, fit
 from experiments.persona.models import Size, clone, set_up
 from experiments.persona.prepare import Source
@@ -35,6 +36,7 @@ class Config:
     batch_size: int = 8
     vocab_size: int = 1024
     base_strangers: int = 30
+    dropout: float = 0.1  # of our own base; several processes draw theirs apart, and with 0 follow one to rounding
     seed: int = 0
 
 
@@ -42,11 +44,11 @@ def run(c: Config, log: Callable[..., None], checkpoint: Any) -> dict[str, objec
     """Fine-tune once a weight; finished weights are kept when a run is interrupted."""
     made = set_up(
         Source(c.export, c.owner, conversations=c.conversations),
-        Size(vocab_size=c.vocab_size, base_strangers=c.base_strangers),
+        Size(vocab_size=c.vocab_size, base_strangers=c.base_strangers, dropout=c.dropout),
         c.seed,
     )
     guess_lm, guess_mc = math.log(len(made.tokens)), math.log(len(made.train[0].candidates))
-    done: dict[str, Any] = checkpoint.load() or {"rows": [], "curve": []}
+    done: dict[str, Any] = find_place().told_by_leader(checkpoint.load) or {"rows": [], "curve": []}
     for weight in c.weights[len(done["rows"]) :]:
         plan = Plan(epochs=c.epochs, batch_size=c.batch_size, lr=c.lr, mc_weight=weight, evaluations=4, seed=c.seed)
         fitted = fit(clone(made.base), made.train, made.held, plan, log)

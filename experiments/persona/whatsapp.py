@@ -6,15 +6,18 @@ A line with a date and no name was written by the program. Times have no zone an
 
 from __future__ import annotations
 
+import codecs
 import re
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import groupby, pairwise
+from typing import BinaryIO
 
 from experiments.persona.archive import Archive
 from experiments.persona.messages import Message, Thread
-from generator.errors import SiteError
+from generator.errors import Place, SiteError
 
 HEAD = re.compile(
     r"\[?(?P<date>(?P<a>\d{1,4})(?P<sep>[./-])\s?(?P<b>\d{1,2})(?P=sep)\s?(?P<c>\d{1,4})\.?)"
@@ -51,15 +54,16 @@ CALLED = re.compile(
     r"(?:Missed (?:voice|video|group) call|(?:Voice|Video) call.{0,40}|Verpasster .{1,20}anruf).{0,40}", re.I
 )
 EDITED = re.compile(r"\s*<This message was edited>$")
+AT_ONCE = 2**20  # bytes
 MOST_UNDATED = 20  # lines at the start, before which no chat begins
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """A message as it stands in the file."""
 
     date: tuple[int, int, int]  # in the order of the file
-    time: tuple[int, int, int]
+    second: int  # of the day
     text: str  # name included
 
 
@@ -75,28 +79,46 @@ def read(archive: Archive, name: str) -> Thread:
         SiteError: when the file is no UTF-8, or a date in it fits no order of day and month.
     """
     with archive.open(name) as stream:
-        data = stream.read()
-    try:
-        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SiteError(f"byte {error.start:,} is not UTF-8", archive.place(name), "export the chat again") from None
-    lines = list(_lines(text))
+        lines = list(_lines(_decoded(stream, archive.place(name))))
     if not lines:
         raise SiteError("no line of this file begins with a date", archive.place(name), "is it a WhatsApp chat?")
-    order = _order([line.date for line in lines])
+    order = _order([date for date, _ in groupby(line.date for line in lines)])
     if order is None:
         what = "the dates of this file fit neither day first, nor month first, nor year first"
         raise SiteError(what, archive.place(name), "was the file joined from two phones? give them one by one")
-    messages = [_message(line, order) for line in lines]
+    lines.reverse()
+    messages = [_message(lines.pop(), order) for _ in range(len(lines))]  # either is held, not both
     names = dict.fromkeys(message.sender for message in messages if message.sender)
-    return Thread(name, tuple(names), tuple(sorted(messages, key=lambda message: message.time_ms)))
+    messages.sort(key=lambda message: message.time_ms)
+    return Thread(name, tuple(names), tuple(messages))
 
 
-def _lines(text: str) -> Iterator[Line]:
-    """Split the file into messages; what has no date belongs to the one before."""
+def _decoded(stream: BinaryIO, place: Place) -> Iterator[str]:
+    """Yield the lines of a file piece by piece: a text in memory takes up to four bytes a letter."""
+    data, before, rest = stream.read(AT_ONCE), 0, ""
+    decoder = codecs.getincrementaldecoder("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")()
+    if data.startswith(codecs.BOM_UTF8):
+        data, before = data[3:] + stream.read(AT_ONCE), 3
+    while True:
+        waiting = len(decoder.getstate()[0])
+        try:
+            *lines, rest = (rest + decoder.decode(data, final=not data)).split("\n")
+        except UnicodeDecodeError as error:
+            what = f"byte {before - waiting + error.start:,} is not UTF-8"
+            raise SiteError(what, place, "export the chat again") from None
+        yield from lines
+        if not data:
+            yield rest
+            return
+        before += len(data)
+        data = stream.read(AT_ONCE)
+
+
+def _lines(raws: Iterable[str]) -> Iterator[Line]:
+    """Join the lines of a file to messages; what has no date belongs to the one before."""
     found: re.Match[str] | None = None
     parts: list[str] = []
-    for raw in text.split("\n"):
+    for raw in raws:
         line = _plain(raw.rstrip("\r"))
         if match := _match(line):
             if found:
@@ -123,7 +145,8 @@ def _line(match: re.Match[str], parts: Sequence[str]) -> Line:
         hour = 0
     second = parts_of_day.get("second")
     date = int(match["a"]), int(match["b"]), int(match["c"])
-    return Line(date, (hour, int(match["minute"]), int(second or 0) % 60), "\n".join(parts).strip())
+    seconds = hour * 3600 + int(match["minute"]) * 60 + int(second or 0) % 60
+    return Line(date, seconds, "\n".join(parts).strip())
 
 
 def _order(dates: Sequence[tuple[int, int, int]]) -> tuple[int, int, int] | None:
@@ -161,13 +184,12 @@ def _date(parts: tuple[int, int, int], order: tuple[int, int, int]) -> datetime 
 def _message(line: Line, order: tuple[int, int, int]) -> Message:
     date = _date(line.date, order)
     assert date is not None, "the order was chosen so that every line has a date"
-    hour, minute, second = line.time
-    time_ms = int(date.replace(hour=hour, minute=minute, second=second).timestamp() * 1000)
+    time_ms = (int(date.timestamp()) + line.second) * 1000
     match = NAME.match(line.text)
     if match is None:
         return Message("", time_ms, " ".join(line.text.split()), "system")
     text = EDITED.sub("", " ".join((match["text"] or "").split()))
-    return Message(match["name"].strip().removeprefix("~").strip(), time_ms, text, _kind(text))
+    return Message(sys.intern(match["name"].strip().removeprefix("~").strip()), time_ms, text, _kind(text))
 
 
 def _kind(text: str) -> str:

@@ -53,7 +53,10 @@ def fetch(root: Path, name: str, instead: str = "", folder: Path = CACHE) -> Pat
     if (found := sha256(content)) != source.sha256:
         what = f"what was fetched for `{name}` has SHA-256 {found[:12]}…, not {source.sha256[:12]}…"
         raise SiteError(what, None, "nothing was kept; `--from FILE` takes a copy that you have")
-    atomic_write(target, content)
+    try:
+        atomic_write(target, content)
+    except OSError as error:
+        raise SiteError(f"`{plain(target)}` cannot be written: {error.strerror}") from None
     say(f"{plain(target)}: {len(content):,} bytes, SHA-256 {source.sha256}")
     return target
 
@@ -99,12 +102,26 @@ def _read(place: str) -> bytes:
     try:
         with urllib.request.urlopen(place, timeout=PATIENCE) as answer:
             content = answer.read(LARGEST + 1)
+            missing = getattr(answer, "length", 0) or 0  # what was announced and did not come; read() is silent on it
+            encoding = answer.headers["Content-Encoding"]
     except urllib.error.HTTPError as error:
         error.close()
-        raise SiteError(f"{place} answered {error.code} {error.reason}", None, hint) from None
-    except (OSError, http.client.HTTPException) as error:
-        reason = getattr(error, "reason", error)
+        raise SiteError(f"{place} answered {error.code} {_first_line(error.reason)}", None, hint) from None
+    except http.client.IncompleteRead:
+        raise SiteError(f"{place} broke off", None, f"try again; {hint}") from None
+    except (OSError, http.client.HTTPException, ValueError) as error:  # ValueError: no address at all
+        reason = _first_line(getattr(error, "reason", error))
         raise SiteError(f"{place} cannot be reached: {reason}", None, hint) from None
     if len(content) > LARGEST:
         raise SiteError(f"{place} is larger than {LARGEST >> 20} MB", None, hint)
+    if missing:
+        what = f"{place} broke off after {len(content):,} of {len(content) + missing:,} bytes"
+        raise SiteError(what, None, f"try again; {hint}")
+    if encoding not in (None, "identity"):
+        raise SiteError(f"{place} answered in `{encoding}`, which nobody asked for", None, hint)
     return bytes(content)
+
+
+def _first_line(reason: object) -> str:
+    """Cut what a server or the library says to one line: for a loop of redirections it is three."""
+    return f"{reason}".strip().partition("\n")[0].rstrip()

@@ -80,6 +80,7 @@ def _run_locked(root: Path, request: Request, work: Path) -> int:
     if _is_done(job) and not request.into and not _is_unfinished(work, request):
         say(f"{request.name} is fresh; `--force` runs it again")
         return DONE
+    _recall(job)
     try:
         return _carry_out(job, work)
     except KeyboardInterrupt:
@@ -209,6 +210,14 @@ def _is_done(job: Job) -> bool:
         return False
     asked = job.request.preset, dict(job.overrides), job.seeds, job.request.threads
     return asked == (found.record.preset, found.record.overrides, found.record.seeds, found.record.threads)
+
+
+def _recall(job: Job) -> None:
+    """Say which settings made what is about to be replaced, where none are asked for."""
+    bare = Request(job.request.name, force=job.request.force)
+    before = read_record(job.root, bare.name) if job.request == bare else None
+    if before and before.overrides and before.preset != SMOKE:
+        say(f"{bare.name} runs with its defaults; the published run was `{before.command}`")
 
 
 def _is_unfinished(work: Path, request: Request) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.runner.log import say
@@ -82,7 +83,20 @@ def new_experiment(root: Path, name: str) -> int:
     path = source_path(name)
     if (root / path).exists():
         raise SiteError(f"{path} is there already")
+    _check_neighbours(root, parts)
     atomic_write(root / path, TEMPLATE.format(stem=parts[-1]).encode())
     say(f"wrote {path}\nrun it: python -m experiments run {name}")
     say(f"use it in a post: {{{{ data.{name}.best.distance }}}}")
     return DONE
+
+
+def _check_neighbours(root: Path, parts: Sequence[str]) -> None:
+    """Raise where a file and a folder of one name would stand side by side: Python imports only one of the two."""
+    experiments = root / "experiments"
+    if experiments.joinpath(*parts).is_dir():
+        hint = f"choose a name within it: `{'.'.join(parts)}.NAME`"
+        raise SiteError(f"experiments/{'/'.join(parts)} is a family of experiments", None, hint)
+    for depth in range(1, len(parts)):
+        file = source_path(".".join(parts[:depth]))
+        if (root / file).exists():
+            raise SiteError(f"{file} is an experiment, and cannot be a family too", None, "choose another family")

@@ -131,5 +131,6 @@ def practise(
 @torch.no_grad()
 def _moment(model: Transformer, habits: Habits, batch: Batch, the_one: Batch, step: int) -> Moment:
     model.train(habits.judges_as_trained)
-    seen, again = (seen_loss(model, batch, habits).item() for _ in range(2))
+    with torch.random.fork_rng(devices=()):  # a look must not change what is drawn in training
+        seen, again = (seen_loss(model, batch, habits).item() for _ in range(2))
     return Moment(step, seen, honest_loss(model, the_one), again)

@@ -91,6 +91,7 @@ def run(c: Config, log: Callable[..., None], checkpoint: Any) -> dict[str, objec
 
     def practised(name: str, _: Part) -> list[tuple[int, float, float, float]]:
         before = list(HABITS).index(name) * c.steps
+        torch.manual_seed(c.seed)  # of dropout, whatever was drawn by the scripts before
         model, moments = make_model(shape, HABITS[name], c.seed), []
         for moment in practise(model, HABITS[name], batches.__getitem__, c.steps, c.every):
             log(before + moment.step, total=total, **{name: moment.seen})

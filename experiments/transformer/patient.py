@@ -225,7 +225,7 @@ def _loaded(file: str) -> ModuleType:
     sys.path.insert(0, str(Path(file).resolve().parent))  # for what it imports from beside itself
     try:
         spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
+    except (Exception, SystemExit) as error:  # a script that parses its own command line gives up at ours
         raise told(file, "loading this file", error) from error
     return module
 

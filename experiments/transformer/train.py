@@ -27,6 +27,7 @@ from experiments.transformer.device import PAYS, Team, join
 from experiments.transformer.model import Transformer
 
 SAVE_SECONDS = 20.0
+CACHED = 1 << 20  # logits that a core's cache still holds, 4 MB; more of them in one piece cost a third more time
 Row = dict[str, Any]  # step and what was measured there
 Log = Callable[..., None]
 
@@ -218,7 +219,20 @@ class SummedLoss(nn.Module):
         h_ND = self.model.hidden(ids_BT).flatten(0, 1)
         if at_N is not None:
             h_ND = h_ND[at_N]
-        return F.linear_cross_entropy(h_ND, self.model.head_weight, targets_N, reduction="sum", ignore_index=IGNORED)
+        w_VD = self.model.head_weight
+        pieces = in_pieces(len(h_ND), len(w_VD), h_ND.device)
+        return F.linear_cross_entropy(h_ND, w_VD, targets_N, reduction="sum", ignore_index=IGNORED, options=pieces)
+
+
+def in_pieces(targets: int, vocabulary: int, device: torch.device) -> nn.LinearCrossEntropyOptions | None:
+    """Say in how many rows at a time the head is trained: where logits outgrow a CPU's cache they come piece by piece.
+
+    torch then takes their gradients at once, so it is not for evaluation, nor for compiled or mixed-precision code.
+    """
+    is_plain = device.type == "cpu" and not torch.is_autocast_enabled("cpu") and not torch.compiler.is_compiling()
+    if not is_plain or not torch.is_grad_enabled() or targets * vocabulary <= CACHED:
+        return None
+    return nn.LinearCrossEntropyOptions(batch_chunk_size=max(128, CACHED // vocabulary))
 
 
 def wrapped(model: Transformer, plan: Plan, team: Team) -> Any:

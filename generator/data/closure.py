@@ -13,7 +13,6 @@ import copy
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
 from generator.data.declared import FOLDER, RUNNER, Literal, Text, config_fields, read_text, source_path
@@ -165,9 +164,18 @@ class _Walk:
         self.todo += [(path, symbol) for symbol in (*module.bindings, *module.imports)] if module else []
 
 
-@lru_cache(maxsize=1024)
+_newest: dict[str, Module] = {}  # by path; older ones go, with their trees
+
+
 def _module(text: Text) -> Module:
-    """Sort out a file's top level, once for each content."""
+    """Sort out a file's top level, once for as long as its content stays the same."""
+    module = _newest.get(text.path)
+    if module is None or module.text != text:
+        module = _newest[text.path] = _sorted_out(text)
+    return module
+
+
+def _sorted_out(text: Text) -> Module:
     named = [pair for node in statements(text.tree.body) for pair in _imported(node, text.path)]
     imports = {name: chain for name, chain in named if name != "*"}
     registries = {name for name, chain in imports.items() if chain[0] == FOLDER}

@@ -11,7 +11,6 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -81,16 +80,26 @@ def read_text(root: Path, path: str) -> Text | None:
     return _parsed(path, content)
 
 
-@lru_cache(maxsize=1024)
+_newest: dict[str, Text] = {}  # by path; older ones go: a tree is half a megabyte, and a preview sees many saves
+
+
 def _parsed(path: str, content: bytes) -> Text:
+    """Parse a file's content, once for as long as it stays the same."""
+    digest = hashlib.sha256(content).hexdigest()
+    text = _newest.get(path)
+    if text is None or text.digest != digest:
+        text = _newest[path] = Text(path, digest, _tree(path, content))
+    return text
+
+
+def _tree(path: str, content: bytes) -> ast.Module:
     if b"\0" in content:
         raise SiteError("not Python: it holds a NUL byte", Place(path))
     try:
-        tree = ast.parse(content, path)
+        return ast.parse(content, path)
     except SyntaxError as error:
         place = Place(path, error.lineno or 0, error.offset or 0, (error.text or "").rstrip("\n"))
         raise SiteError(f"not Python: {error.msg}", place) from None
-    return Text(path, hashlib.sha256(content).hexdigest(), tree)
 
 
 def declared(root: Path, name: str) -> Declared:

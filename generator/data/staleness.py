@@ -34,6 +34,7 @@ except ImportError:  # Windows: a run that was killed looks as if it were still 
     fcntl = None  # type: ignore[assignment]
 
 SMOKE = "smoke"  # the preset whose numbers are not for readers
+HIDDEN = "(private)"  # stands in a record for what no reader may know
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,9 @@ class Status:
 
     @property
     def command(self) -> str:
-        """Return the command that makes the artifacts fresh."""
-        return f"python -m experiments run {self.name}"
+        """Return the command that makes the artifacts fresh: with the settings they had, where these may be told."""
+        made = self.record.command if self.record and self.record.preset != SMOKE else ""
+        return made if made and HIDDEN not in made else f"python -m experiments run {self.name}"
 
 
 def status(root: Path, name: str) -> Status:

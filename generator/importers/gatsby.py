@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
 from generator.errors import Place, SiteError
-from generator.importers.haul import Document, Haul
+from generator.importers.haul import Document, Haul, Listing
 from generator.importers.heads import read_head, renamed_key
 from generator.importers.literals import Literals, read_javascript
 from generator.importers.old_site import list_site
 
 LEFT_OUT = (".*", "node_modules", "public", "*.lock", "package*.json", "tsconfig.json", "*.d.ts")
 CONFIGS = ("gatsby-config.js", "gatsby-config.mjs", "gatsby-config.ts")
+NODES = ("gatsby-node.js", "gatsby-node.mjs", "gatsby-node.ts")
+FEED = re.compile(r"output:\s*[`'\"]/?([\w./-]+\.xml)[`'\"]")
 FOLDERS = ("content/blog", "content/posts", "content", "src/pages", "src/posts", "posts", "blog", "src/markdown-pages")
 FOLDER_OF_SOURCE = re.compile(r"path:\s*[`'\"](?:\$\{__dirname\}/?|\./)?([\w./-]+?)/?[`'\"]")
 MARKDOWN = (".md", ".markdown")
@@ -37,12 +40,15 @@ def gather(source: Path) -> Haul:
         raise SiteError(f"`{source}` is not a Gatsby site", None, "name the folder that holds `gatsby-config.js`")
     text = haul.text_of(config) if config else ""
     _settings(haul, config, read_javascript(text, "siteMetadata"), text)
+    _lists(haul, config, text)
     named = [found[1].strip("./") for found in FOLDER_OF_SOURCE.finditer(text)]
     folders = sorted({one for one in (*named, *FOLDERS) if haul.site.below(one)}, key=lambda one: (-len(one), one))
     haul.settings |= {"permalink": "/:title/", "templating": "none"}
     for path in haul.site.files:
         with haul.each():
             _take(haul, path, folders)
+    if "gatsby-remark-autolink-headers" in text:  # without it, headings have no ids
+        haul.documents = [replace(document, anchors="slugger") for document in haul.documents]
     return haul
 
 
@@ -73,6 +79,18 @@ def _settings(haul: Haul, config: str, metadata: Literals, text: str) -> None:
         haul.translated(Place(config), f"the rest of `siteMetadata` stands under `params:`: {', '.join(params)}")
     for key, line in sorted(metadata.unread.items()):
         haul.by_hand(Place(config, line), f"`{key}` in `siteMetadata` is computed, and nothing is run here", "write it")
+
+
+def _lists(haul: Haul, config: str, text: str) -> None:
+    """Find where the plugin wrote feeds; lists are made by code, which is not run."""
+    if "gatsby-plugin-feed" in text:
+        line = text.count("\n", 0, text.index("gatsby-plugin-feed")) + 1
+        for path in FEED.findall(text) or ["rss.xml"]:
+            haul.listings.append(Listing(f"/{path}", is_feed=True, place=Place(config, line)))
+    for path in haul.site.files:
+        if path in NODES and "createPage" in haul.text_of(path):
+            hint = "add those that readers know to `redirects` in site/config.yaml"
+            haul.by_hand(Place(path), "lists that `createPage` makes are not known here", hint)
 
 
 def _take(haul: Haul, path: str, folders: list[str]) -> None:

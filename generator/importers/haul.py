@@ -12,9 +12,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from generator.data.loaders import load
+from generator.data.printable import RESERVED
 from generator.errors import Place, SiteError, flatten
 from generator.importers.encodings import decode_old
 from generator.importers.old_site import OldSite
+from generator.publish.destinations import fold
 
 TRANSLATED, BY_HAND = "translated", "by hand"
 
@@ -39,6 +41,19 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Listing:
+    """A list of posts, or a feed, that the old site had."""
+
+    address: str
+    name: str = ""  # of the tag or category it is of
+    is_feed: bool = False
+    is_of_tags: bool = False  # it lists tags, not posts
+    later: str = ""  # the address of its further pages: "/page:num/"
+    size: int = 0  # posts on a page; 0: all
+    place: Place = field(default=Place(""), compare=False)  # of the setting that says so
+
+
+@dataclass(frozen=True)
 class File:
     """A file of the new site."""
 
@@ -60,6 +75,8 @@ class Document:
     raw: bytes = b""  # the bytes `original` was read from
     line: int = 0  # where it starts in `source`, when that holds more than one document
     keys: dict[str, object] = field(default_factory=dict)  # to add to its front matter
+    listed: tuple[Listing, ...] = ()  # the lists it stood in
+    anchors: str = ""  # the rule its headings got their ids by; empty: ours, or none
 
     def place(self, line: int = 0) -> Place:
         """Return a spot of the old file."""
@@ -78,6 +95,8 @@ class Haul:
         self.system, self.site = system, site
         self.settings: dict[str, object] = {}  # of site/config.yaml
         self.links: list[Link] = []  # of the old site's menu
+        self.listings: list[Listing] = []  # of the whole old site; each document knows those it stood in
+        self.redirects: dict[str, str] = {}  # old lists and feeds, and where they lead, when it is known
         self.documents: list[Document] = []
         self.files: dict[str, File] = {}
         self.notes: list[Note] = []
@@ -111,7 +130,10 @@ class Haul:
             self.translated(place, what)
         for place, what, hint in decoded.doubts:
             self.by_hand(place, what, hint)
-        return decoded.text
+        if found := RESERVED.search(decoded.text):
+            line = decoded.text.count("\n", 0, found.start()) + 1
+            self.translated(Place(path, line), "noncharacters, which the builder keeps for itself, are gone")
+        return RESERVED.sub("", decoded.text)
 
     def add_document(self, document: Document) -> None:
         """Take a post or a page over; one whose text is as it was keeps its bytes."""
@@ -141,7 +163,7 @@ class Haul:
         Raises:
             SiteError: another file of the import has that place.
         """
-        first = self.files.setdefault(file.path.casefold(), file)
+        first = self.files.setdefault(fold(file.path), file)
         if first is not file:
             hint = f"rename one of them: both would be `{file.path}`"
             raise SiteError(f"`{first.source}` comes over to the same place", Place(file.source), hint)

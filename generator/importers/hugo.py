@@ -15,11 +15,13 @@ from typing import Any
 
 from generator.data.loaders import is_data_file
 from generator.errors import Place, SiteError
-from generator.importers.haul import Document, Haul
+from generator.importers.haul import Document, Haul, Listing
 from generator.importers.heads import head_kind, read_head, renamed_key, with_value
 from generator.importers.hugo_addresses import Content, hugo_address
-from generator.importers.hugo_settings import read_settings, take_settings
+from generator.importers.hugo_lists import Lists, of_page, of_site, read_lists
+from generator.importers.hugo_settings import anchor_rule, read_settings, take_settings
 from generator.importers.old_site import list_site
+from generator.importers.shapes import as_mapping
 from generator.importers.shortcodes import translate_shortcodes
 from generator.read.dates import NotADate, read_date
 from generator.read.frontmatter import Head
@@ -48,6 +50,7 @@ class Entry:
     text: str
     is_post: bool
     to: str
+    listed: tuple[Listing, ...]  # the lists it stood in
 
 
 def gather(source: Path) -> Haul:
@@ -61,6 +64,8 @@ def gather(source: Path) -> Haul:
     haul = Haul("hugo", list_site(source, LEFT_OUT))
     config = read_settings(haul)
     take_settings(haul, config)
+    lists = read_lists(haul, config)
+    haul.listings += of_site(lists)
     haul.settings["templating"] = "none"
     pages = []
     for path in haul.site.files:
@@ -69,7 +74,7 @@ def gather(source: Path) -> Haul:
                 pages += _read(haul, config.values, path)
             else:
                 _take(haul, path)
-    _take_pages(haul, config.values, pages)
+    _take_pages(haul, config.values, lists, pages)
     return haul
 
 
@@ -108,7 +113,7 @@ def _read(haul: Haul, config: Mapping[str, Any], path: str) -> list[tuple[str, C
     if where.stem != "index" and (in_bundle or _bundle_of(haul, inner)):
         return []  # a part of that page, copied beside it
     language = where.stem.rpartition(".")[2] if "." in where.stem else ""
-    if language and language in {str(one).lower() for one in config.get("languages") or ()}:
+    if language and language in {str(one).lower() for one in as_mapping(config.get("languages"))}:
         if language != str(config.get("defaultcontentlanguage") or "en").lower():
             what = f"a page in another language (`{language}`); one site here has one language"
             haul.by_hand(Place(path), what, "import it into a site of its own")
@@ -153,7 +158,9 @@ def _date(values: Mapping[str, Any]) -> datetime | None:
     return None
 
 
-def _take_pages(haul: Haul, config: Mapping[str, Any], pages: list[tuple[str, Content, Head, str]]) -> None:
+def _take_pages(
+    haul: Haul, config: Mapping[str, Any], lists: Lists, pages: list[tuple[str, Content, Head, str]]
+) -> None:
     """Decide which sections are posts, then bring every page to its place."""
     blogs = _blogs(config, [content for _, content, _, _ in pages])
     if len(blogs) == 1 and "permalink" not in haul.settings:
@@ -164,7 +171,9 @@ def _take_pages(haul: Haul, config: Mapping[str, Any], pages: list[tuple[str, Co
         is_post = section in blogs and content.date is not None and not PurePosixPath(content.path).stem.startswith("_")
         inner = content.path.removeprefix(f"{section}/") if is_post and len(blogs) == 1 else content.path
         to = f"posts/{inner}" if is_post else f"site/pages/{content.path}"
-        entries.append(Entry(path, content, head, text, is_post, to.replace("/_index.", "/index.")))
+        is_list = PurePosixPath(content.path).stem == "_index"
+        listed = () if is_list else tuple(of_page(lists, content, head.values))
+        entries.append(Entry(path, content, head, text, is_post, to.replace("/_index.", "/index."), listed))
     by_content = {entry.content.path: entry for entry in entries}
     for entry in entries:
         with haul.each():
@@ -173,7 +182,7 @@ def _take_pages(haul: Haul, config: Mapping[str, Any], pages: list[tuple[str, Co
 
 def _blogs(config: Mapping[str, Any], contents: list[Content]) -> list[str]:
     """Return the sections whose dated pages are posts."""
-    params = config.get("params") or {}
+    params = as_mapping(config.get("params"))
     given = next((value for key, value in params.items() if key.lower() == "mainsections"), None)
     if isinstance(given, list) and given:
         return [str(one) for one in given]
@@ -214,7 +223,8 @@ def _take_page(
         haul.by_hand(Place(path, 1), "`publishDate` is not read where there is a `date`", hint)
     if entry.is_post and "date" not in known and content.date:
         keys["date"] = content.date.isoformat()
-    haul.add_document(Document(entry.to, text, path, address, original=entry.text, keys=keys))
+    document = Document(entry.to, text, path, address, original=entry.text, keys=keys, listed=entry.listed)
+    haul.add_document(replace(document, anchors=anchor_rule(config)))
     if content.is_leaf:
         _take_bundle(haul, path, entry.to)
 
@@ -229,7 +239,7 @@ def _not_rendered(values: Mapping[str, Any]) -> str:
 
 def _permalinks(config: Mapping[str, Any]) -> dict[str, str]:
     """Return the pattern of each section; newer sites have them below `page`."""
-    given = config.get("permalinks") or {}
+    given = as_mapping(config.get("permalinks"))
     given = {**given, **given["page"]} if isinstance(given.get("page"), dict) else given
     return {str(key).lower(): value for key, value in given.items() if isinstance(value, str)}
 

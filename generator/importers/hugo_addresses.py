@@ -65,7 +65,7 @@ def hugo_address(content: Content, permalinks: Mapping[str, str], ugly: bool) ->
     if section and (pattern := permalinks.get(section.lower())):
         path = TOKEN.sub(lambda token: _token(token, content), pattern)
     else:
-        path = "/".join([*map(_path, content.folders), _clean(content.slug) or _path(content.name)])
+        path = "/".join([*map(clean_path, content.folders), _clean(content.slug) or clean_path(content.name)])
     path = "/" + re.sub(r"/{2,}", "/", path).strip("/")
     if ugly and not (content.is_leaf and not content.name):
         return quote(f"{path}.html", safe="/~!$&'()+,;=@")
@@ -95,13 +95,13 @@ def _token(token: re.Match[str], content: Content) -> str:
     if name == "slug":
         return _words(content.slug or content.title or content.name)
     if name == "sections":
-        return "/".join(map(_path, content.sections))
+        return "/".join(map(clean_path, content.sections))
     if name == "title":
         return _words((content.title or content.name).replace("/", "-"))
-    return _path("".join(content.folders[:1])) if name == "section" else token[0]
+    return clean_path("".join(content.folders[:1])) if name == "section" else token[0]
 
 
-def _path(path: str) -> str:
+def clean_path(path: str) -> str:
     """Return the name of a file as Hugo writes it: small letters, a dash for each space, no marks but a few."""
     path = unicodedata.normalize("NFC", path).lower()
     return "".join("-" if c.isspace() else c for c in path if c.isspace() or _is_kept(c))

@@ -12,6 +12,7 @@ from generator.data.loaders import load
 from generator.errors import Place
 from generator.importers.haul import Haul, Link
 from generator.importers.hugo_addresses import our_pattern
+from generator.importers.shapes import as_count, as_list, as_mapping
 
 NAMES = tuple(f"{stem}.{end}" for stem in ("hugo", "config") for end in ("toml", "yaml", "yml", "json"))
 FOLDER = "config/_default"
@@ -73,8 +74,7 @@ def take_settings(haul: Haul, config: HugoConfig) -> None:
     if url.startswith(("http://", "https://")):
         ours["url"] = url
     _params(haul, config)
-    size = values.get("paginate") or (values.get("pagination") or {}).get("pagerSize")
-    if isinstance(size, int) and size > 0:
+    if size := pager_size(values):
         ours["paginate"] = size
     _menu(haul, config)
     for key, hint in TOLD.items():
@@ -83,12 +83,29 @@ def take_settings(haul: Haul, config: HugoConfig) -> None:
     _permalink(haul, config)
 
 
+def pager_size(values: Mapping[str, Any]) -> int:
+    """Return how many posts stand on a page of a list; 0 where the settings do not say."""
+    return as_count(values.get("paginate")) or as_count(as_mapping(values.get("pagination")).get("pagerSize"))
+
+
+def anchor_rule(values: Mapping[str, Any]) -> str:
+    """Return the rule that headings got their ids by; empty where it is one that is not known here."""
+    found: Any = values
+    for key in ("markup", "goldmark", "parser"):
+        found = next((one for name, one in found.items() if name.lower() == key), None)
+        if not isinstance(found, dict):
+            return "goldmark"
+    told = {str(key).lower(): value for key, value in found.items()}
+    is_usual = told.get("autoheadingidtype", "github") == "github" and told.get("autoheadingid") is not False
+    return "goldmark" if is_usual else ""
+
+
 def _menu(haul: Haul, config: HugoConfig) -> None:
     """Take the main menu, in the order of its weights."""
     for key in ("menu", "menus"):
         menus = config.values.get(key)
         listed = menus.get("main") if isinstance(menus, dict) else None
-        entries = [one for one in listed or () if isinstance(one, dict) and (one.get("name") or one.get("title"))]
+        entries = [one for one in as_list(listed) if isinstance(one, dict) and (one.get("name") or one.get("title"))]
         for one in sorted(entries, key=lambda one: one["weight"] if isinstance(one.get("weight"), int) else 0):
             url = str(one.get("url") or one.get("pageRef") or "/")
             place = config.lines.get(key, Place(config.path))
@@ -125,7 +142,7 @@ def _is_plain(value: object) -> bool:
 
 def _permalink(haul: Haul, config: HugoConfig) -> None:
     """Let new posts follow the pattern of the old ones, when there is one pattern."""
-    given = config.values.get("permalinks") or {}
+    given = as_mapping(config.values.get("permalinks"))
     given = {**given, **given["page"]} if isinstance(given.get("page"), dict) else given
     patterns = {our_pattern(value) for value in given.values() if isinstance(value, str)}
     if len(patterns) != 1:

@@ -17,13 +17,15 @@ from generator.data.loaders import is_data_file
 from generator.data.text import Loaded, Text
 from generator.data.yaml_loader import load_yaml
 from generator.errors import Place, SiteError
-from generator.importers.haul import Document, Haul
+from generator.importers.haul import Document, Haul, Listing
 from generator.importers.heads import head_kind, read_head, with_value
 from generator.importers.html_pieces import without_indents
 from generator.importers.jekyll_addresses import STYLES, Post, fill, fill_page, moment, slug
+from generator.importers.jekyll_lists import Filed, of_post, of_site
 from generator.importers.jekyll_settings import take_settings
 from generator.importers.old_site import list_site
 from generator.importers.prose import line_of
+from generator.importers.shapes import as_list, as_mapping
 
 CONFIGS = ("_config.yml", "_config.yaml")
 LEFT_OUT = (".*", "node_modules", "Gemfile", "Gemfile.lock", "gemfiles", "vendor", "*.gemspec")
@@ -36,6 +38,7 @@ BY_HAND = {  # folder -> what it is, what to do
     "_sass": ("a style sheet in Sass", "compile it to CSS, and put that into site/static/"),
 }
 MADE_HERE = ("/", "/atom.xml", "/sitemap.xml", "/robots.txt", "/archive/", "/tags/", "/404.html")
+FEEDS = ("feed", "atom", "rss", "index")
 A_LIST = re.compile(r"\{[{%][^}%]*\b(?:paginator|site\.(?:posts|tags|categories|related_posts|pages))\b")
 PATTERNS = ("posts/*", "_drafts/*", "site/pages/*")
 
@@ -60,12 +63,12 @@ class Jekyll:
 
     def defaults(self, path: str, kind: str) -> dict[str, Any]:
         """Return the front matter `_config.yml` gives a file; later and longer paths win."""
-        found: list[tuple[int, dict[str, Any]]] = []
-        for one in self.config.get("defaults") or ():
-            scope, values = (one.get("scope") or {}, one.get("values") or {}) if isinstance(one, dict) else ({}, {})
+        found: list[tuple[int, Mapping[str, Any]]] = []
+        for one in as_list(self.config.get("defaults")):
+            scope, values = as_mapping(as_mapping(one).get("scope")), as_mapping(as_mapping(one).get("values"))
             folder = str(scope.get("path") or "").strip("/")
             fits = not folder or path == folder or path.startswith(f"{folder}/")
-            if fits and scope.get("type") in {None, kind, kind.removesuffix("s")}:
+            if fits and scope.get("type") in (None, kind, kind.removesuffix("s")):
                 found.append((len(folder), values))
         return {key: value for _, values in sorted(found, key=lambda pair: pair[0]) for key, value in values.items()}
 
@@ -79,10 +82,11 @@ def gather(source: Path) -> Haul:
     jekyll = _read_config(source)
     config = jekyll.config
     out = [*LEFT_OUT, str(config.get("destination") or "_site").strip("./") or "_site", "_site"]
-    out += [str(one).strip("/") for one in config.get("exclude") or () if isinstance(one, str)]
-    kept = [str(one).strip("/") for one in config.get("include") or () if isinstance(one, str)]
+    out += [str(one).strip("/") for one in as_list(config.get("exclude")) if isinstance(one, str)]
+    kept = [str(one).strip("/") for one in as_list(config.get("include")) if isinstance(one, str)]
     haul = Haul("jekyll", list_site(source, [one for one in out if one not in kept]))
     take_settings(haul, jekyll.loaded)
+    haul.listings += of_site(config, jekyll.loaded)
     haul.settings.setdefault("permalink", "date" if not config.get("permalink") else "/:year/:month/:day/:title/")
     haul.settings["templating"] = dict.fromkeys(PATTERNS, "liquid")
     haul.settings["markup"] = dict.fromkeys(PATTERNS, "kramdown")
@@ -121,7 +125,7 @@ def _take(haul: Haul, jekyll: Jekyll, path: str) -> None:
         haul.by_hand(Place(path), what, hint)
     elif parts[0] in ROOMS:
         _take_room(haul, path, parts[0])
-    elif room.removeprefix("_") in (jekyll.config.get("collections") or {}):
+    elif room and room.removeprefix("_") in _collections(jekyll.config):
         _take_collection(haul, jekyll, path, room)
     elif room or parts[-1].startswith("_"):
         haul.by_hand(Place(path), "Jekyll does not publish this, and no room here is meant for it", "move it yourself")
@@ -129,6 +133,12 @@ def _take(haul: Haul, jekyll: Jekyll, path: str) -> None:
         _take_page(haul, jekyll, path)
     else:
         haul.copy(path, f"site/static/{path}")
+
+
+def _collections(config: Mapping[str, Any]) -> list[Any]:
+    """Return the names of the collections, which stand in a list or in a mapping."""
+    given = config.get("collections")
+    return [*given] if isinstance(given, dict) else as_list(given)
 
 
 def _has_head(haul: Haul, path: str) -> bool:
@@ -170,9 +180,19 @@ def _take_post(haul: Haul, jekyll: Jekyll, path: str, room: str) -> None:
     if folders and not {"categories", "category"} & {key.lower() for key in head.values}:
         keys["categories"] = folders
         haul.translated(Place(path), f"`categories: [{', '.join(folders)}]` says what the folder said")
+    text_now, listed = _rooted_redirects(haul, path, text), _listed(jekyll, values, named, folders)
     _add_document(
-        haul, jekyll, Document(to, _rooted_redirects(haul, path, text), path, address, original=text, keys=keys)
+        haul, jekyll, Document(to, text_now, path, address, original=text, keys=keys, listed=listed if is_there else ())
     )
+
+
+def _listed(
+    jekyll: Jekyll, values: Mapping[str, Any], named: re.Match[str] | None, folders: list[str]
+) -> tuple[Listing, ...]:
+    """Return the lists and feeds a post stood in."""
+    date = moment(values.get("date") or (named[1] if named else ""), jekyll.zone)
+    filed = Filed(date, _words(values, "tag", "tags"), list(dict.fromkeys([*folders, *_categories(values)])))
+    return tuple(of_post(jekyll.config, jekyll.loaded, filed))
 
 
 def _rooted_redirects(haul: Haul, path: str, text: str) -> str:
@@ -182,9 +202,9 @@ def _rooted_redirects(haul: Haul, path: str, text: str) -> str:
         place = head.loaded.place(("redirect_to",))
         haul.by_hand(place, "`redirect_to` sent readers elsewhere; here the page itself is shown", "write a link")
     given = head.values.get("redirect_from")
-    listed = [str(one) for one in (given if isinstance(given, list) else [given])] if given else []
-    if all(one.startswith("/") for one in listed):
-        return text
+    listed: list[Any] = given if isinstance(given, list) else [given]
+    if not all(isinstance(one, str) for one in listed) or all(one.startswith("/") for one in listed):
+        return text  # what is no text is told when the head is read
     rooted = [one if one.startswith("/") else f"/{one}" for one in listed]
     haul.translated(head.loaded.place(("redirect_from",)), f"`redirect_from` begins at the root: {', '.join(rooted)}")
     return with_value(text, "redirect_from", rooted)
@@ -204,9 +224,14 @@ def _post_address(haul: Haul, jekyll: Jekyll, path: str, values: Mapping[str, An
 
 
 def _categories(values: Mapping[str, Any]) -> list[str]:
-    if isinstance(values.get("category"), str) and values["category"]:
-        return [values["category"]]
-    given = values.get("categories")
+    return _words(values, "category", "categories")
+
+
+def _words(values: Mapping[str, Any], one: str, several: str) -> list[str]:
+    """Return the names under a key for one, else under the key for several: a list, or words."""
+    if isinstance(values.get(one), str) and values[one]:
+        return [values[one]]
+    given = values.get(several)
     return given.split() if isinstance(given, str) else [str(one) for one in given] if isinstance(given, list) else []
 
 
@@ -221,7 +246,11 @@ def _take_page(haul: Haul, jekyll: Jekyll, path: str) -> None:
         if ending in {".scss", ".sass"}:
             what, hint = BY_HAND["_sass"]
         address = fill_page("", folder, where.stem, ending)
-        if address in MADE_HERE or where.stem in {"feed", "sitemap", "atom", "rss", "robots"}:
+        if where.stem in FEEDS and ending == ".xml":
+            haul.listings.append(Listing(address, is_feed=True, place=Place(path)))
+            haul.translated(Place(path), "a feed, which the builder makes itself")
+            return
+        if address in MADE_HERE or where.stem in {*FEEDS, "sitemap", "robots"}:
             what, hint = "a feed or a map of the site, which the builder makes itself", _feed_hint(address)
         haul.by_hand(Place(path), what, hint)
         return
@@ -233,6 +262,7 @@ def _take_page(haul: Haul, jekyll: Jekyll, path: str) -> None:
     if address.rstrip("/") in {one.rstrip("/") for one in MADE_HERE} and A_LIST.search(text):
         hint = "what else it says can go to `site/pages/`, or into a template of yours: `site/templates/`"
         haul.by_hand(Place(path), f"the page at `{address}` is a list of posts, which the builder makes itself", hint)
+        haul.listings.append(Listing(address, is_of_tags=address == "/tags/", place=Place(path)))
         return
     to = f"site/pages/{where.with_suffix('.md' if ending in MARKDOWN else '.html')}"
     text_now = _rooted_redirects(haul, path, text)
@@ -247,8 +277,7 @@ def _feed_hint(address: str) -> str:
 def _take_collection(haul: Haul, jekyll: Jekyll, path: str, room: str) -> None:
     """Make pages of a collection that has pages."""
     name = room.removeprefix("_")
-    collections = jekyll.config.get("collections")
-    rules = (collections.get(name) if isinstance(collections, dict) else None) or {}
+    rules = as_mapping(as_mapping(jekyll.config.get("collections")).get(name))
     inner = PurePosixPath(path.partition(f"{room}/")[2])
     ending = inner.suffix.lower()
     if not _has_head(haul, path):

@@ -8,10 +8,12 @@ from generator.address import BadAddress, require_pattern
 from generator.config import LANGUAGE, find_zone
 from generator.data.text import Loaded
 from generator.importers.haul import Haul
+from generator.importers.shapes import as_count
 
 SAME = ("title", "tagline", "description")
 BUILT_IN = frozenset(
-    f"jekyll-{name}" for name in ("paginate", "feed", "sitemap", "seo-tag", "redirect-from", "gist", "assets")
+    f"jekyll-{name}"
+    for name in ("paginate", "feed", "sitemap", "seo-tag", "redirect-from", "gist", "assets", "archives")
 )
 NO_USE = frozenset(
     (
@@ -30,7 +32,16 @@ NO_USE = frozenset(
         *("sass", "compress_html", "markdown_ext", "data_dir", "includes_dir", "layouts_dir", "plugins_dir", "theme"),
         *("remote_theme", "whitelist", "rouge", "liquid", "cache_dir", "disable_disk_cache", "repository"),
         *("show_drafts", "limit_posts", "unpublished", "lsi", "detach", "baseurl", "email", "collections_dir"),
-        *("paginate_path", "ignore_theme_config", "error_mode", "url", "collections", "google_analytics"),
+        *(
+            "jekyll-archives",
+            "feed",
+            "paginate_path",
+            "ignore_theme_config",
+            "error_mode",
+            "url",
+            "collections",
+            "google_analytics",
+        ),
     )
 )
 
@@ -100,14 +111,14 @@ def _permalink(haul: Haul, loaded: Loaded, key: str, value: Any) -> None:
 
 
 def _paginate(haul: Haul, _loaded: Loaded, _key: str, value: Any) -> None:
-    if isinstance(value, int) and value > 0:
-        haul.settings["paginate"] = value
+    if size := as_count(value):
+        haul.settings["paginate"] = size
 
 
 def _plugins(haul: Haul, loaded: Loaded, key: str, value: Any) -> None:
     for index, plugin in enumerate(value if isinstance(value, list) else [value]):
         keys = (key, index) if isinstance(value, list) else (key,)
-        if plugin in BUILT_IN:
+        if isinstance(plugin, str) and plugin in BUILT_IN:
             haul.translated(loaded.value_place(keys), f"the builder does what `{plugin}` did")
             continue
         haul.by_hand(loaded.value_place(keys), f"the plugin `{plugin}`", "plugins in Ruby do not run here")

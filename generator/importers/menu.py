@@ -26,11 +26,16 @@ def write_menu(haul: Haul, pages: Sequence[Page]) -> None:
     known |= {"/archive"} if has_posts else set()
     known |= {"/tags"} if any(page.meta.tags for page in pages) else set()
     items = []
+    led = {_plain(old): new for old, new in haul.redirects.items()}
     for link in haul.links:
-        if EXTERNAL.match(link.url) or (link.url.startswith("/") and _plain(link.url) in known):
+        target = led.get(_plain(link.url), "")
+        if target.startswith("/tags/"):
+            items.append({"title": link.title, "url": target})
+        elif EXTERNAL.match(link.url) or (link.url.startswith("/") and _plain(link.url) in known):
             items.append({"title": link.title, "url": link.url})
         else:
-            what = f"the menu's link `{link.title}` to `{link.url}` leads to nothing that came over"
+            end = f"only leads on to `{target}` here" if target else "leads to nothing that came over"
+            what = f"the menu's link `{link.title}` to `{link.url}` {end}"
             haul.by_hand(link.place, what, "add it to `menu:` in site/config.yaml when there is such a page")
     if not items:
         top = [page for page in pages if _is_top(page)]

@@ -66,7 +66,8 @@ def move_in(system: str, source: Path, target: Path) -> Moved:
     if CONFIG in dict(landed.kept):
         needed = {key: haul.settings[key] for key in ("permalink", "templating", "markup") if key in haul.settings}
         what = "the config is yours, and the old addresses count on settings it may not have"
-        haul.by_hand(Place(CONFIG), what, f"see that it says `{json.dumps(needed)[1:-1]}`")
+        lists = ", and under `redirects:` the lists and feeds below" if haul.redirects else ""
+        haul.by_hand(Place(CONFIG), what, f"see that it says `{json.dumps(needed)[1:-1]}`{lists}")
     report = File(REPORT, write_report(haul, landed.kept).encode(), REPORT)
     told = land([report], target, system)
     landed.written.extend(told.written)

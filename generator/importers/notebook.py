@@ -17,10 +17,12 @@ from typing import Any
 from generator.errors import Place, SiteError
 from generator.importers.html_pieces import ATTRIBUTE, PIECE, TAG_NAME
 from generator.importers.quarto_body import Told, is_shown, take_options
+from generator.importers.shapes import as_list, as_mapping
 
 PICTURES = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f]")
+NO_CHARACTER = re.compile("[\ud800-\udfff\ufdd0-\ufdef]")  # JSON's escapes can write these, no file can hold them
 MOST_CELLS, LONGEST_OUTPUT = 5_000, 200_000
 TABLE_TAGS = frozenset("table caption thead tbody tfoot tr th td b i em strong sup sub br".split())
 SPANS = frozenset(("colspan", "rowspan", "scope"))
@@ -87,7 +89,7 @@ def write_cells(notebook: Notebook, cells: list[dict[str, Any]]) -> str:
     for number, cell in enumerate(cells, 1):
         source = _joined(cell.get("source", ""), f"`source` of cell {number}", notebook.path)
         if cell["cell_type"] == "markdown":
-            parts.append(_with_attachments(notebook, cell, notebook.translate(source, number), number))
+            parts.append(notebook.translate(_with_attachments(notebook, cell, source, number), number))
         elif cell["cell_type"] == "code":
             parts += _code(notebook, cell, source, number)
         elif cell["cell_type"] != "raw":
@@ -99,7 +101,7 @@ def write_cells(notebook: Notebook, cells: list[dict[str, Any]]) -> str:
 def _code(notebook: Notebook, cell: dict[str, Any], source: str, number: int) -> list[str]:
     """Return the code of a cell and what it showed."""
     metadata = cell.get("metadata")
-    tags = set(map(str, metadata.get("tags") or ())) if isinstance(metadata, dict) else set()
+    tags = set(map(str, as_list(as_mapping(metadata).get("tags"))))
     options, lines = take_options(source.split("\n"))
     if tags & GONE_TAGS or options.get("include", "").lower() == "false":
         return []
@@ -166,13 +168,7 @@ def _of_media(notebook: Notebook, media: str, data: Mapping[str, Any], where: st
 
 def _picture(notebook: Notebook, encoded: str, options: Mapping[str, str], name: str) -> str:
     """Store a picture beside the post."""
-    try:
-        content = base64.b64decode(re.sub(r"\s+", "", encoded), validate=True)
-    except (binascii.Error, ValueError):
-        shown = name.partition(".")[0]
-        raise SiteError(
-            f"the picture of output {shown} is not base64", Place(notebook.path), "run the cell again"
-        ) from None
+    content = _decoded(notebook, encoded, f"the picture of output {name.partition('.')[0]}")
     path = f"{notebook.folder}/cell-{name}"
     notebook.files[path] = content
     caption = options.get("fig-cap", "")
@@ -181,6 +177,14 @@ def _picture(notebook: Notebook, encoded: str, options: Mapping[str, str], name:
     mark = f"{{#fig:{label.removeprefix('fig-')}}}" if label.startswith("fig-") and caption else ""
     title = f' "{caption.replace(chr(34), chr(39))}"' if caption else ""
     return f"![{alt}]({path}{title}){mark}"
+
+
+def _decoded(notebook: Notebook, encoded: str, what: str) -> bytes:
+    """Return the bytes of a picture."""
+    try:
+        return base64.b64decode(re.sub(r"\s+", "", encoded), validate=True)
+    except (binascii.Error, ValueError):
+        raise SiteError(f"{what} is not base64", Place(notebook.path), "run the cell again") from None
 
 
 def _text(notebook: Notebook, text: str, name: str) -> str:
@@ -213,7 +217,8 @@ def _with_attachments(notebook: Notebook, cell: dict[str, Any], source: str, num
             notebook.told.by_hand.append((0, f"cell {number} has no attachment `{match[1]}`", "add the picture"))
             return match[0]
         name = f"{notebook.folder}/cell-{number}-{re.sub(r'[^A-Za-z0-9._-]+', '-', match[1])}"
-        notebook.files[name] = base64.b64decode(_joined(found[1], f"cell {number}", notebook.path))
+        what = f"the attachment `{match[1]}` of cell {number}"
+        notebook.files[name] = _decoded(notebook, _joined(found[1], f"cell {number}", notebook.path), what)
         return f"({name})"
 
     return ATTACHMENT.sub(one, source)
@@ -222,9 +227,9 @@ def _with_attachments(notebook: Notebook, cell: dict[str, Any], source: str, num
 def _joined(value: object, name: str, path: str) -> str:
     """Return text that may be stored as a list of lines."""
     if isinstance(value, list) and all(isinstance(line, str) for line in value):
-        return "".join(value)
+        value = "".join(value)
     if isinstance(value, str):
-        return value
+        return NO_CHARACTER.sub("\ufffd", value)
     kind = {dict: "a mapping", list: "a list of other things", type(None): "null"}.get(type(value), "a number")
     raise SiteError(f"{name} is {kind}, not text", Place(path), "open it in Jupyter and save it again")
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -22,20 +21,18 @@ from generator.importers.haul import Document, Haul
 from generator.importers.heads import head_kind, read_head
 from generator.importers.literals import Literals, read_python
 from generator.importers.old_site import list_site
+from generator.importers.pelican_lists import Article, in_ascii, names_of, of_article, of_site, pelican_slug
 from generator.importers.pelican_settings import address_rules, take_settings
 from generator.importers.prose import in_prose, line_of
+from generator.importers.shapes import as_list, as_mapping
 from generator.read.dates import NotADate, read_date
 
 LEFT_OUT = (".*", "output", "__pycache__", "node_modules", "*.pyc")
 MARKDOWN = (".md", ".markdown", ".mkd", ".mdown")
+TOC = re.compile(r"""markdown\.extensions\.toc|["']toc["']""")
 LINK = re.compile(r"[{|](static|filename|attach|tag|category|author|index|photo|lightbox)[}|]([^\s)\"'>\]]*)")
 STARTS = re.compile(r"([A-Za-z][A-Za-z0-9_-]*):[ \t]*(.*)$")
 DATED = re.compile(r"(?P<date>\d{4}-\d{2}-\d{2})[-_]?(?P<slug>.*)")
-SPELLED = str.maketrans(
-    {"\u2013": "-", "\u2014": "--", "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2026": "..."}
-    | {"\u00df": "ss", "\u00e6": "ae", "\u00c6": "AE", "\u0153": "oe", "\u0152": "OE", "\u00f8": "o", "\u00d8": "O"}
-    | {"\u0142": "l", "\u0141": "L", "\u0111": "d", "\u0110": "D", "\u00fe": "th", "\u00de": "Th", "\u00f0": "d"}
-)
 
 
 @dataclass(frozen=True)
@@ -67,6 +64,7 @@ def gather(source: Path) -> Haul:
     if not haul.site.below(content):
         raise SiteError(f"`{source}` is not a Pelican site", None, f"there is no folder `{content}` in it")
     take_settings(haul, settings)
+    haul.listings += of_site(settings)
     try:
         zone: tzinfo = find_zone(str(settings.values.get("TIMEZONE") or "UTC"))
     except ValueError:
@@ -76,6 +74,8 @@ def gather(source: Path) -> Haul:
     for path in haul.site.files:
         with haul.each():
             _take(haul, pelican, path)
+    if TOC.search(text):  # without it, headings have no ids
+        haul.documents = [replace(document, anchors="python") for document in haul.documents]
     return haul
 
 
@@ -95,7 +95,7 @@ def _take(haul: Haul, pelican: Pelican, path: str) -> None:
             Place(path), f"a page in {name}", "write it as Markdown (`pandoc -t commonmark_x` does most of it)"
         )
     else:
-        to = pelican.get("EXTRA_PATH_METADATA", {}).get(inner, {})
+        to = as_mapping(pelican.get("EXTRA_PATH_METADATA", {})).get(inner, {})
         place = to.get("path", inner) if isinstance(to, dict) else inner
         haul.copy(path, f"site/static/{place}")
 
@@ -106,7 +106,7 @@ def _take_page(haul: Haul, pelican: Pelican, path: str, inner: str) -> None:
     text = _with_title_first(haul, path, read)
     head = read_head(path, text)
     values = {key.lower(): value for key, value in head.values.items()}
-    is_page = any(inner.startswith(f"{folder}/") for folder in pelican.get("PAGE_PATHS", ["pages"]))
+    is_page = any(inner.startswith(f"{folder}/") for folder in as_list(pelican.get("PAGE_PATHS", ["pages"])))
     folder = PurePosixPath(inner).parent.name
     category = str(
         values.get("category") or (folder if folder and not is_page else "") or pelican.get("DEFAULT_CATEGORY", "misc")
@@ -123,15 +123,22 @@ def _take_page(haul: Haul, pelican: Pelican, path: str, inner: str) -> None:
         what = "a hidden article had an address and no list had it; here it is a draft"
         haul.by_hand(Place(path, 1), what, "take `Status:` out to publish it")
     rules = address_rules(pelican.settings, "PAGE" if is_page else "ARTICLE")
-    words = {"slug": _slug(haul, pelican, values, path), "category": _pelican_slug(category)}
+    words = {"slug": _slug(haul, pelican, values, path), "category": pelican_slug(category)}
     is_hidden = str(values.get("status") or "published").lower() != "published" or bool({"draft", "status"} & set(keys))
     addresses = [] if is_hidden else rules.addresses(values, words, date)
     room = "site/pages" if is_page else "posts"
     to = f"{room}/{PurePosixPath(inner.removeprefix('pages/') if is_page else inner).with_suffix('.md')}"
     text = _links(haul, pelican, path, text, to)
     first, *more = addresses or [""]
-    document = Document(to, text, path, first, tuple(more), original=read, keys=_unknown(keys, values))
-    haul.add_document(document)
+    listed = () if is_page else tuple(of_article(pelican.settings, _article(pelican, values, category, date)))
+    keys = _unknown(keys, values)
+    haul.add_document(Document(to, text, path, first, tuple(more), original=read, keys=keys, listed=listed))
+
+
+def _article(pelican: Pelican, values: Mapping[str, Any], category: str, date: datetime | None) -> Article:
+    """Say which lists an article stood in."""
+    authors = values.get("authors") or values.get("author") or pelican.get("AUTHOR", "")
+    return Article(category, names_of(values.get("tags") or values.get("tag")), names_of(authors), date)
 
 
 def _unknown(keys: Mapping[str, object], values: Mapping[str, object]) -> dict[str, object]:
@@ -173,22 +180,10 @@ def _slug(haul: Haul, pelican: Pelican, values: Mapping[str, Any], path: str) ->
     if named and named["slug"] and "(?P<slug>" in str(pelican.get("FILENAME_METADATA", "")):
         return str(named["slug"])
     words = stem if pelican.get("SLUGIFY_SOURCE", "title") == "basename" else str(values.get("title") or stem)
-    if not _in_ascii(words).isascii():
+    if not in_ascii(words).isascii():
         what = f"Pelican spelled `{words}` in the letters of ASCII, and how is not known here"
         haul.by_hand(Place(path, 1), what, "look up the old address, and write it as `permalink:`")
-    return _pelican_slug(words)
-
-
-def _pelican_slug(text: str) -> str:
-    """Return what Pelican's `slugify` makes of a text: letters of ASCII, dashes for spaces."""
-    plain = _in_ascii(text).encode("ascii", "ignore").decode() or slugify(text)
-    return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", plain).strip().lower()).strip("-")
-
-
-def _in_ascii(text: str) -> str:
-    """Spell letters of European languages and typographic marks in ASCII; others stay."""
-    plain = unicodedata.normalize("NFKD", text.translate(SPELLED))
-    return "".join(c for c in plain if not unicodedata.combining(c))
+    return pelican_slug(words)
 
 
 def _links(haul: Haul, pelican: Pelican, path: str, text: str, to: str) -> str:
@@ -225,7 +220,7 @@ def _link(haul: Haul, pelican: Pelican, folder: str, kind: str, target: str, to:
     if not haul.site.has(old):
         return ""
     if PurePosixPath(old).suffix.lower() in MARKDOWN:
-        pages = pelican.get("PAGE_PATHS", ["pages"])
+        pages = as_list(pelican.get("PAGE_PATHS", ["pages"]))
         is_page = any(inner.startswith(f"{one}/") for one in pages)
         there = f"site/pages/{inner.removeprefix('pages/')}" if is_page else f"posts/{inner}"
         there = str(PurePosixPath(there).with_suffix(".md"))

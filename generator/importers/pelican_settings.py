@@ -43,8 +43,6 @@ TOLD = {
     "SOCIAL": "put them into a template of yours",
     "DISQUS_SITENAME": "comments need a script of another server, and no page here runs one",
     "GOOGLE_ANALYTICS": "no page here runs a script of another server",
-    "FEED_ALL_ATOM": "the feed is at `/atom.xml`: redirect the old address at your web server",
-    "FEED_ALL_RSS": "the feed is at `/atom.xml`: redirect the old address at your web server",
 }
 
 

@@ -14,7 +14,7 @@ from generator.config import LANGUAGE
 from generator.data.text import Text
 from generator.data.yaml_loader import load_yaml
 from generator.errors import Place, SiteError
-from generator.importers.haul import Document, File, Haul, Link, count
+from generator.importers.haul import Document, File, Haul, Link, Listing, count
 from generator.importers.heads import head_kind, read_head, with_value
 from generator.importers.notebook import Notebook, language_of, read_notebook, write_cells
 from generator.importers.old_site import list_site
@@ -162,6 +162,9 @@ def _take_page(haul: Haul, quarto: Quarto, path: str, text: str) -> None:
         text = _from_notebook(haul, quarto, path, text)
     head = read_head(path, text)
     values = {key.lower(): value for key, value in head.values.items()}
+    if _has_feed(values.get("listing")):
+        feed = quote(f"/{where.with_suffix('.xml')}", safe="/~!$&'()+,;=@")
+        haul.listings.append(Listing(feed, is_feed=True, place=head.loaded.place(("listing",))))
     if values.get("listing") and str(where.with_suffix("")) == "index":
         haul.by_hand(Place(path), "the page at `/` is a list of posts, which the builder makes itself", "nothing to do")
         return
@@ -172,7 +175,13 @@ def _take_page(haul: Haul, quarto: Quarto, path: str, text: str) -> None:
     if where.suffix != ".ipynb":
         text = _translated(haul, quarto, path, text)
     address = "" if values.get("draft") is True else _address(path)
-    haul.add_document(Document(quarto.places[path], text, path, address, original=read))
+    haul.add_document(Document(quarto.places[path], text, path, address, original=read, anchors="pandoc"))
+
+
+def _has_feed(listing: object) -> bool:
+    """Tell whether a list of posts, or one of several, has a feed."""
+    given = listing if isinstance(listing, list) else [listing]
+    return any(isinstance(one, dict) and bool(one.get("feed")) for one in given)
 
 
 def _translated(haul: Haul, quarto: Quarto, path: str, text: str) -> str:

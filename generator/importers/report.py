@@ -32,6 +32,7 @@ def write_report(haul: Haul, kept: Sequence[tuple[str, str]] = ()) -> str:
     parts += _section("Translated", [_note(note) for note in notes if note.kind == TRANSLATED])
     parts += _section("As it was", _as_it_was(haul))
     parts += _section("Addresses", _addresses(haul))
+    parts += _section("Lists and feeds", _lists(haul))
     return "\n\n".join(parts) + "\n"
 
 
@@ -66,6 +67,7 @@ def _summary(haul: Haul, notes: Sequence[Note], errors: Sequence[SiteError], kep
         " came over.",
         f"Posts and pages as they were: {found['same']:,}; translated: {found['changed']:,}.",
         f"Old addresses that lead to the same page: {found['kept_addresses']:,} of {found['addresses']:,}.",
+        *([f"Old lists and feeds that lead on: {len(haul.redirects):,}."] if haul.redirects else []),
         f"To do by hand: {sum(note.kind == BY_HAND for note in notes):,}; "
         f"mistakes that kept a file out: {len(errors):,}.",
     ]
@@ -117,6 +119,13 @@ def _addresses(haul: Haul) -> list[str]:
         return []
     cells = [f"| {_cell(old)} | {_cell(new)} | `{_cell(path)}` |" for old, new, path in rows]
     return ["| before | now | file |", "|---|---|---|", *cells]
+
+
+def _lists(haul: Haul) -> list[str]:
+    if not haul.redirects:
+        return []
+    cells = [f"| {_cell(old)} | {_cell(new)} |" for old, new in haul.redirects.items()]
+    return ["| before | now |", "|---|---|", *cells]
 
 
 def _cell(text: str) -> str:

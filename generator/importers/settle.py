@@ -17,10 +17,12 @@ from generator.address import BadAddress, make_address
 from generator.config import Config, load_config
 from generator.data.emit import to_yaml
 from generator.errors import Place, SiteError, flatten, several
+from generator.importers.anchors import keep_anchors
 from generator.importers.haul import Document, File, Haul
 from generator.importers.heads import read_head, with_keys, with_value
 from generator.importers.landing import put
 from generator.importers.menu import write_menu
+from generator.importers.old_lists import write_redirects
 from generator.publish.templates import OWN
 from generator.read.page import Page, parse
 from generator.read.source import Source
@@ -49,6 +51,7 @@ def settle(haul: Haul) -> None:
             haul.moved.append((settled, page.url))
             layouts[page.meta.layout].add(page.kind)
             pages.append(page)
+    write_redirects(haul, [*zip((document for document, _ in haul.moved), pages, strict=True)], config)
     write_menu(haul, pages)
     haul.add(File(CONFIG, to_yaml(haul.settings).encode(), "settings"))
     for name, kinds in sorted(layouts.items()):
@@ -84,7 +87,21 @@ def _settle(haul: Haul, document: Document, config: Config) -> tuple[Document, P
     if missing := [one for one in dict.fromkeys(also) if one not in page.meta.aliases]:
         document = _with_aliases(haul, document, [*page.meta.aliases, *missing])
         page = _parse(document, config)
-    return document, page
+    return (_with_anchors(haul, document, page), page) if document.anchors else (document, page)
+
+
+def _with_anchors(haul: Haul, document: Document, page: Page) -> Document:
+    """Write out the ids of headings that would change; lines keep their ends."""
+    lines = document.text.split("\n")
+    made, told = keep_anchors(page.body, document.anchors)
+    if "\r" in document.text.replace("\r\n", ""):
+        return document  # lines that end with a carriage return alone are counted otherwise
+    for number, (old, new) in enumerate(zip(page.body.split("\n"), made.split("\n"), strict=True), page.body_line - 1):
+        if old != new:
+            lines[number] = new + ("\r" if lines[number].endswith("\r") else "")
+    for number, anchor in told:
+        haul.translated(document.place(page.body_line + number), f"the heading keeps its anchor `#{anchor}`")
+    return replace(document, text="\n".join(lines))
 
 
 def _parse(document: Document, config: Config) -> Page:

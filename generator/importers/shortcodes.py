@@ -50,14 +50,17 @@ class Call:
 
 
 def translate_shortcodes(text: str, resolve: Callable[[str], str]) -> tuple[str, list[Found]]:
-    """Turn the shortcodes of a body into Markdown; `resolve` gives the new place of a file that `ref` names."""
+    """Turn the shortcodes of a body into Markdown; `resolve` gives the new place of a file that `ref` names.
+
+    The text holds no noncharacters: they stand for what is hidden meanwhile.
+    """
     found: list[Found] = []
     hidden: list[str] = []
 
     def hide(match: re.Match[str]) -> str:
         hidden.append(f"{{{{{match[1]}{match[2]}{match[3]}}}}}")
         found.append(Found(line_of(text, match.start()), "an escaped shortcode shows as itself", False))
-        return f"\ue000{len(hidden) - 1}\ue001"
+        return f"\ufdd0{len(hidden) - 1}\ufdd1"
 
     out = ESCAPED.sub(hide, text)
     parts: list[str] = []
@@ -72,7 +75,7 @@ def translate_shortcodes(text: str, resolve: Callable[[str], str]) -> tuple[str,
         found.append(Found(line, f"`{_shown(match[0])}`", made is None))
         parts.append(match[0] if made is None else made)
     text = "".join([*parts, out[at:]])
-    return re.sub("\ue000(\\d+)\ue001", lambda match: hidden[int(match[1])], text), found
+    return re.sub("\ufdd0(\\d+)\ufdd1", lambda match: hidden[int(match[1])], text), found
 
 
 def _call(match: re.Match[str]) -> Call:

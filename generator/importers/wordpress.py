@@ -16,6 +16,7 @@ from generator.errors import Place, SiteError
 from generator.importers.haul import Document, Haul, count
 from generator.importers.old_site import OldSite, stream
 from generator.importers.wordpress_body import Body, escape, to_markdown
+from generator.importers.wordpress_lists import of_post, of_site
 from generator.importers.wxr import Export, Item, read_items
 
 PATTERNS = ("/:year/:month/:day/:slug/", "/:year/:month/:slug/", "/:slug/", "/:categories/:slug/")
@@ -55,6 +56,8 @@ def gather(source: Path) -> Haul:
         what = f"{export.cleaned:,} control characters that no XML may hold are gone"
         haul.translated(Place(source.name), what)
     _settings(haul, export, items)
+    addresses = [_address(export, item).path for item in items if item.get("type") in WRITTEN]
+    haul.listings += of_site(export) if any("?" not in one for one in addresses) else ()
     taken: set[str] = set()
     for item in items:
         with haul.each():
@@ -156,7 +159,8 @@ def _take(haul: Haul, export: Export, item: Item, taken: set[str]) -> None:
     head = _head(item, title, date, status)
     path = _path(item, kind, date, title, taken)
     text = f"---\n{to_yaml(head)}---\n\n{markdown}"
-    haul.documents.append(Document(path, text, export.path, address, line=item.line))
+    listed = tuple(of_post(export, item, date)) if kind == "post" and "?" not in address else ()
+    haul.documents.append(Document(path, text, export.path, address, line=item.line, listed=listed))
 
 
 def _head(item: Item, title: str, date: datetime | None, status: str) -> dict[str, object]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
+from generator.data.printable import RESERVED
 from generator.importers.html_pieces import PIECE, TAG_NAME, replace_between
 
 BLOCKS = frozenset(
@@ -33,8 +34,8 @@ BLOCK_COMMENT = re.compile(r"<!--\s*/?wp:(?:[^<-]|-(?!->)|<(?!!--))*+-->[ \t]*\n
 ENTITIES = {"\\": "&#92;", "[": "&#91;", "<": "&lt;"}
 SPECIAL = re.compile(r"[\\`*_\[<$~^|]|@(?=(?:fig|tab|eq|sec):)")
 AT_START = re.compile(r"^(\s*)([#>+=:-]|\d+(?=[.)]))", re.MULTILINE)
-ALONE = re.compile("^[ \t]*\ue000(\\d+)\ue001[ \t]*$", re.MULTILINE)
-KEPT = re.compile("\ue000(\\d+)\ue001")
+ALONE = re.compile("^[ \t]*\ufdd0(\\d+)\ufdd1[ \t]*$", re.MULTILINE)
+KEPT = re.compile("\ufdd0(\\d+)\ufdd1")
 HEADING = re.compile(r"<h([1-6])>(.*)</h\1\s*>", re.DOTALL | re.IGNORECASE)
 
 
@@ -50,12 +51,12 @@ class Body:
     def keep(self, markdown: str) -> str:
         """Hide a piece of Markdown until the end."""
         self.kept.append(markdown)
-        return f"\ue000{len(self.kept) - 1}\ue001"
+        return f"\ufdd0{len(self.kept) - 1}\ufdd1"
 
 
 def to_markdown(content: str, body: Body) -> str:
     """Turn the content of a post into Markdown."""
-    text = content.replace("\r\n", "\n").replace("\r", "\n").replace("\ue000", "").replace("\ue001", "")
+    text = RESERVED.sub("", content.replace("\r\n", "\n").replace("\r", "\n"))
     has_blocks = "<!-- wp:" in text
     text = _without_code(text, body)
     if has_blocks:
@@ -151,7 +152,7 @@ def _block(piece: tuple[str, str], has_blocks: bool) -> str:
 
 def _paragraph(text: str, keeps_lines: bool) -> str:
     """Write one paragraph; a line break of an old post is a line break."""
-    lines = [" ".join(line.split()) if "\ue000" not in line else line.strip() for line in text.strip().split("\n")]
+    lines = [" ".join(line.split()) if "\ufdd0" not in line else line.strip() for line in text.strip().split("\n")]
     return _escape_number(_inline(("\n" if keeps_lines else "<br>\n").join(lines)))
 
 

@@ -10,6 +10,7 @@ import xml.parsers.expat as expat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from generator.address import slugify
 from generator.errors import Place, SiteError
 
 LONGEST_TEXT = 20_000_000  # characters of one post
@@ -31,7 +32,17 @@ TEXTS = {
     "wp:post_date_gmt": "date_gmt",
     "wp:attachment_url": "attachment",
 }
+CATEGORY = {"wp:category_nicename": "slug", "wp:category_parent": "parent", "wp:cat_name": "name"}
 CHANNEL = ("title", "link", "description", "language", "wp:base_blog_url", "wp:base_site_url")
+
+
+@dataclass(frozen=True)
+class Term:
+    """A tag or a category."""
+
+    kind: str  # "post_tag" or "category"
+    name: str
+    slug: str
 
 
 @dataclass
@@ -42,6 +53,7 @@ class Item:
     texts: dict[str, str] = field(default_factory=dict)
     tags: list[str] = field(default_factory=list)
     categories: list[str] = field(default_factory=list)
+    terms: list[Term] = field(default_factory=list)  # both, as their lists were named
     comments: int = 0
 
     def get(self, name: str) -> str:
@@ -55,6 +67,8 @@ class Export:
 
     path: str
     channel: dict[str, str] = field(default_factory=dict)
+    parents: dict[str, str] = field(default_factory=dict)  # slug of a category -> slug of the one above it
+    names: dict[str, str] = field(default_factory=dict)  # slug of a category -> its name
     errors: list[SiteError] = field(default_factory=list)
     cleaned: int = 0  # control characters that no XML may hold
 
@@ -92,7 +106,8 @@ class _Reader:
         self.way: list[str] = []
         self.text: list[str] | None = None
         self.size = 0
-        self.category = ""
+        self.category = self.slug = ""
+        self.described: dict[str, str] = {}  # the category that is being read
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self.start
@@ -122,9 +137,15 @@ class _Reader:
             if name in TEXTS or name == "category":
                 self.text, self.size = [], 0
             self.category = attributes.get("domain", "") if name == "category" else ""
+            self.slug = attributes.get("nicename", "")
             self.item.comments += name == "wp:comment"
-        elif not self.item and len(self.way) == 3 and name in CHANNEL:
+        elif not self.item and self._is_of_channel(name):
             self.text, self.size = [], 0
+
+    def _is_of_channel(self, name: str) -> bool:
+        """Tell whether an element says something about the site, or about one of its categories."""
+        is_of_category = len(self.way) == 4 and self.way[2] == "wp:category" and name in CATEGORY
+        return is_of_category or (len(self.way) == 3 and name in CHANNEL)
 
     def characters(self, text: str) -> None:
         """Collect the text of an element that is kept."""
@@ -144,17 +165,29 @@ class _Reader:
             self.done.append(self.item)
             self.item = None
             return
+        if name == "wp:category" and not self.item:
+            self._describe()
         if self.text is None or len(self.way) not in {2, 3}:
             return
         text, self.text = "".join(self.text), None
-        if not self.item:
+        if name in CATEGORY:
+            self.described[CATEGORY[name]] = text.strip()
+        elif not self.item:
             self.export.channel.setdefault(name, text.strip())
         elif name == "category":
             listed = self.item.tags if self.category == "post_tag" else self.item.categories
             if self.category in {"post_tag", "category"} and text.strip() not in listed:
                 listed.append(text.strip())
+                self.item.terms.append(Term(self.category, text.strip(), self.slug or slugify(text)))
         else:
             self.item.texts.setdefault(TEXTS[name], text)
+
+    def _describe(self) -> None:
+        """Keep what is known of a category."""
+        slug = self.described.get("slug", "")
+        self.export.parents[slug] = self.described.get("parent", "")
+        self.export.names[slug] = self.described.get("name", slug)
+        self.described = {}
 
     def place(self) -> Place:
         """Return where the parser is."""

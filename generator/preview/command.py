@@ -123,7 +123,7 @@ def serve(options: Options, wishes: Wishes) -> int:
             threading.Thread(target=webbrowser.open, args=(running.url,), daemon=True).start()
         while not end.wait(1):  # on Windows a wait without an end cannot be interrupted
             pass
-    running.close()
+        running.close()  # a second Ctrl-C must not leave a half of it undone
     return 0
 
 

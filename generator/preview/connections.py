@@ -113,7 +113,13 @@ class Connections:
         with self._lock:
             self._clients.add(client)
             self._threads.add(thread)
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError:  # the system gives no more threads: this client has to come again, the others stay
+            accepted.close()
+            with self._lock:
+                self._clients.discard(client)
+                self._threads.discard(thread)
 
     def _make_room(self, most: int) -> bool:
         """Hang up on the client that has waited longest, when there are `most` already."""

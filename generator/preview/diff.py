@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -115,8 +116,9 @@ def _context(tokens: Sequence[Token], place: int) -> str:
 
 
 def _percent(old: float, new: float) -> float | None:
-    """Return the change in per cent, None from zero."""
-    return round((new - old) / abs(old) * 100, 1) if old else None
+    """Return the change in per cent to three digits, None from zero; a small one is not rounded away."""
+    percent = (new - old) / abs(old) * 100 if old else math.inf
+    return float(f"{percent:.3g}") if math.isfinite(percent) else None
 
 
 def _read(html: str) -> list[Token]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -15,13 +16,26 @@ from generator.publish.site import Site
 from generator.render.render import Rendered
 from generator.render.tags.strip import run_url
 
+# How a page names the run behind a number, a value that is not there yet, and a figure; the client reads the same.
+NAMED = re.compile(
+    r' title="[^"]* · ([\w.]+), \w+ · | data-experiment="([\w.]+)"|<p class="source"><a href="[^"]*">([\w.]+)</a>'
+)
 
-def of_page(site: Site, url: str, going: Mapping[str, Going], told: Iterable[SiteError]) -> dict[str, object]:
-    """Return the runs a page rests on, and what is told of its source; nothing for an address that is no page."""
+
+def of_page(
+    site: Site, url: str, going: Mapping[str, Going], told: Iterable[SiteError], html: str = ""
+) -> dict[str, object]:
+    """Return the runs a page rests on or shows values of, and what is told of its source; `html` is what it shows.
+
+    A list of posts reads no data, but the beginnings of posts in it hold numbers as the posts do.
+    """
     item = find(site, url)
     keys = experiments(item, site.ledger) if item else _of_run_page(site, unquote(url))
+    named = {"".join(groups) for groups in NAMED.findall(html)}
+    known = sorted(named.intersection(status.name for status in site.ledger.all()))
+    keys = {**dict.fromkeys(known, ()), **keys}
     source = item.page.source.path if item else ""
-    runs = [{**of_run(name, site.ledger, going), "keys": list(read)} for name, read in keys.items()]
+    runs = [{**of_run(name, site.ledger, going), "keys": list(read)} for name, read in sorted(keys.items())]
     warnings = [{"text": str(error)} for error in told if source and error.place and error.place.path == source]
     return {"runs": runs, "warnings": warnings}
 

@@ -46,7 +46,7 @@ class Listener:
             try:
                 event = self._waiting.get(timeout=HEARTBEAT_SECONDS)
             except queue.Empty:
-                event = b": still here\n\n"
+                event = BEAT
             if event is None:
                 return
             yield event
@@ -106,3 +106,6 @@ class Hub:
 def encode(message: Message) -> bytes:
     """Write a message as a server-sent event; JSON has no line ends of its own."""
     return b"data: " + json.dumps(message, ensure_ascii=False).encode("utf-8", "replace") + b"\n\n"
+
+
+BEAT = encode({"type": "beat"})  # a comment would do for proxies, but no script of a page ever sees one

@@ -1,14 +1,16 @@
 """Lenient rendering: what would stop a build is shown in the page, marked, and told as a warning.
 
 Three troubles are shown: a claim that does not hold, a guarded literal that does not, and a value of an experiment
-that has not run. Any other mistake keeps the page as it last was.
+that has not run. Any other mistake keeps the page as it last was; only the half data of a run that goes on may leave a
+figure that cannot be made yet: it says why in its place.
 """
 
 from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from html import escape
 from typing import Any
@@ -18,8 +20,9 @@ from generator.errors import SiteError
 from generator.render.render import Tools
 from generator.render.tags import plot as plots
 from generator.render.tags.chart import prefix_of
-from generator.render.tags.registry import tags
-from generator.render.values import Block, Inline
+from generator.render.tags.registry import source_of, tags
+from generator.render.tags.strip import Artifact, Source, strip, with_kind
+from generator.render.values import NUMBER, Block, Inline
 
 
 def soften(tools: Tools) -> Tools:
@@ -60,11 +63,38 @@ def soften(tools: Tools) -> Tools:
 
 
 def passing(tools: Tools) -> Tools:
-    """Return tools whose charts are not kept on the disk: those of a living run are another one a moment later."""
+    """Return tools for the data of a living run: no chart is kept on the disk, and one may have too little to show."""
     language = tools.language.copy()
     language.absent = tools.language.absent
-    language.tags.update(tags(tools.ledger, _draw))
+    makers = tags(tools.ledger, _draw)
+    language.tags.update({name: _patient(maker, name, tools.ledger) for name, maker in makers.items()})
     return replace(tools, language=language)
+
+
+def _patient(make: Callable[..., Artifact], name: str, ledger: Ledger) -> Callable[..., Artifact]:
+    """Return a tag that says in the place of a figure why it cannot be made of the data there is so far."""
+
+    @functools.wraps(make)
+    def made(*parts: Any, **options: Any) -> Artifact:
+        try:
+            return make(*parts, **options)
+        except SiteError as error:
+            rows, *_ = (*parts, *options.values(), None)
+            return _not_yet(error, name, options, source_of(ledger, rows))
+
+    return made
+
+
+def _not_yet(error: SiteError, name: str, options: Mapping[str, object], source: Source) -> Artifact:
+    """Return a figure that holds the reason, with the label and the strip of the one that will stand there."""
+    label, caption = "", str(options.get("caption") or "")
+    with suppress(SiteError):
+        label = with_kind(str(options.get("label") or ""), "tab" if name == "table" else "fig")
+    ident, number = (f' id="{escape(label)}"', NUMBER) if label else ("", "")
+    told = f"<figcaption>{number}{escape(caption)}</figcaption>" if number or caption else ""
+    why = "; ".join(part for part in (error.what, error.hint) if part)
+    html = f'<figure{ident}><p class="labpress-not-yet">not shown yet: {escape(why)}</p>{told}{strip(source)}</figure>'
+    return Artifact(html, caption, label=label)
 
 
 @functools.lru_cache(maxsize=16)

@@ -151,14 +151,15 @@ def refusal(refused: Refused) -> Response:
 def narrowed(response: Response, request: Request) -> Response:
     """Answer with what the client asked for of a whole file: nothing if it has it, or one range of it.
 
-    Several ranges, and units other than bytes, are answered with the whole, as RFC 9110 allows.
+    Several ranges, and units other than bytes, are answered with the whole, as RFC 9110 allows; a range of anything but
+    a GET means nothing, as it demands.
     """
     if response.status != 200 or isinstance(response.body, Listener):
         return response
     tag = dict(response.headers).get("ETag", "")
     if tag and request.header("if-none-match") and _is_among(tag, request.header("if-none-match")):
         return Response(304, (("ETag", tag),))
-    asked = RANGE.fullmatch(request.header("range"))
+    asked = RANGE.fullmatch(request.header("range")) if request.method == "GET" else None
     if not tag or not asked or request.header("if-range") not in {"", tag} or not (asked[1] or asked[2]):
         return response
     size = len(response.body)

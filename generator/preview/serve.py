@@ -80,7 +80,11 @@ class Preview:
         listener = self._news.hub.listen()
         if listener is None:
             raise Refused(503, "too many pages are listening")
-        return Response(200, (("Content-Type", "text/event-stream; charset=utf-8"),), listener)
+        headers = (
+            ("Content-Type", "text/event-stream; charset=utf-8"),
+            ("X-Accel-Buffering", "no"),
+        )  # a proxy may wait
+        return Response(200, headers, listener)
 
     def _start_rerun(self, request: Request, peer: Peer) -> Response:
         """Start an experiment for a page of this machine.

@@ -13,6 +13,7 @@ import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from generator.data.artifacts import RUNS, data_folder
 from generator.errors import Place, SiteError, in_order
@@ -22,6 +23,7 @@ from generator.preview.desk import Desk, Renewed
 from generator.preview.edition import Edition
 from generator.preview.lenient import passing
 from generator.preview.live import Moves, Runs
+from generator.preview.memory import give_back
 from generator.preview.reach import Reach, reach
 from generator.preview.shelf import Touched
 from generator.publish.check import conclude
@@ -75,10 +77,10 @@ class Session:
         self._asked: dict[str, bytes] = {}  # by path, what was served; the last asked for is last
         self._doubtful: list[str] = []  # of these, the ones to be held against what they are now
         self._live: dict[str, tuple[object, Rendered]] = {}  # by source, with the runs it was rendered for
-        self._compared: tuple[tuple[object, ...], dict[str, object]] | None = None
+        self._compared: tuple[tuple[int, ...], dict[str, object]] | None = None
         self._is_told = False  # whether that is all that is known now
         self._started = self._unsettled = False
-        self._revision = 0
+        self._revision = self._editions = 0
 
     @property
     def busy(self) -> bool:
@@ -130,6 +132,7 @@ class Session:
             while self._todo and time.perf_counter() - started < seconds:
                 if next(self._todo, self) is self:
                     self._todo = None
+                    give_back()
                     return self._change(started, Reach(), Moves())
             return None
 
@@ -167,17 +170,20 @@ class Session:
 
     def facts(self, url: str) -> dict[str, object]:
         """Return what the page at `url` should know of the runs behind its data, and its warnings."""
-        errors, warnings = self._told
-        return facts.of_page(self._shown.site, url, self._runs.going, [*errors, *warnings])
+        site, (errors, warnings) = self._shown.site, self._told
+        item, plain = facts.find(site, url), unquote(url).removeprefix("/")
+        shown = self._good.get(item.page.path if item else plain if plain.endswith(".html") else f"{plain}index.html")
+        html = shown.content.decode() if shown and isinstance(shown.content, bytes) else ""
+        return facts.of_page(site, url, self._runs.going, [*errors, *warnings], html)
 
     def diff(self) -> dict[str, object]:
         """Return what differs from the site as it was last published."""
         if self._desk.dirty or self._unsettled or self._todo:
             return {"ready": False}
-        folder, shown = self._desk.options.output, self._shown
-        made_for = shown, self._revision, diff.stamp(folder)
+        folder = self._desk.options.output
+        made_for = self._editions, self._revision, diff.stamp(folder)  # by number: an old edition need not stay
         if self._compared is None or self._compared[0] != made_for:
-            self._compared = made_for, diff.against(folder, shown, self._told[1])
+            self._compared = made_for, diff.against(folder, self._shown, self._told[1])
         return self._compared[1]
 
     def _render(self, renewed: Renewed) -> frozenset[str]:
@@ -202,6 +208,7 @@ class Session:
         published = self._edition(self._judged.shown)
         is_same = {id(item) for item in shown} == {id(item) for item in self._judged.shown}
         self._shown, self._published = published if is_same else self._edition(shown), published
+        self._editions += 1
         self._todo, self._touched = self._know_all(published), time.perf_counter()
         self._doubtful = list(self._asked)
 

@@ -6,6 +6,7 @@ data of a chart) does not count.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -117,7 +118,9 @@ class _Reader(HTMLParser):
 
 
 def _float(text: str) -> float | None:
+    """Read a number; `NaN` and `inf` are words: no difference can be told of them."""
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
         return None
+    return value if math.isfinite(value) else None

@@ -8,6 +8,7 @@ from generator.errors import SiteError
 from generator.publish.check_addresses import address_clashes
 from generator.publish.check_links import DeadLinks
 from generator.publish.output import Output
+from generator.publish.redirects import impossible
 from generator.publish.references import unresolved
 from generator.publish.site import Site
 from generator.read.page import Page
@@ -25,4 +26,5 @@ def check(site: Site, outputs: Sequence[Output], failed: Sequence[Page] = (), un
 
 def conclude(site: Site, outputs: Sequence[Output], dead: DeadLinks, is_whole: bool) -> list[SiteError]:
     """Return all that is wrong, after a search for dead links that may have read the pages one by one before."""
-    return [*dead.find(), *unresolved(site, is_whole), *address_clashes(site, outputs)]
+    found = [*dead.find(), *unresolved(site, is_whole), *address_clashes(site, outputs)]
+    return [*found, *impossible(site, is_whole)]

@@ -49,9 +49,12 @@ def address_clashes(site: Site, outputs: Sequence[Output]) -> Iterator[SiteError
 
 def _claims(site: Site, outputs: Sequence[Output]) -> Iterator[Claim]:
     pages = {item.page.source.path: item.page for item in site.everything}
+    redirects = {(output_path(one.old), one.place.path): one for one in site.config.redirects}
     for output in outputs:
         page = pages.get(output.because)
-        if page is None:
+        if redirect := redirects.get((output.path, output.because)):
+            yield Claim(ALIAS, redirect.place, output.path, "take it out of `redirects`")
+        elif page is None:
             yield Claim(FILE if output.because else OURS, Place(output.because), output.path, "rename one of the two")
         elif output.path in map(output_path, page.meta.aliases):
             place = page.meta.places.get("aliases", Place(output.because))

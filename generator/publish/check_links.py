@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import unquote, urlsplit
 
+from generator.address import output_path
 from generator.errors import Place, SiteError
 from generator.publish.destinations import Destinations, Target, address
 from generator.publish.links import addresses, find, source_candidates, source_names, target_of
@@ -39,6 +40,7 @@ class DeadLinks:
     def find(self) -> Iterator[SiteError]:
         """Yield an error for every link, image and anchor that leads nowhere."""
         pages = {item.page.path: item for item in self.site.everything}
+        redirects = {(output_path(one.old), one.place.path): one for one in self.site.config.redirects}
         mentioned: set[Target] = set()
         others: defaultdict[Target, list[Output]] = defaultdict(list)
         for output in self.outputs:
@@ -50,7 +52,10 @@ class DeadLinks:
                 mentions = links.get(target, [])
                 if self._is_excused(target, rendered, mentions):
                     continue
-                if rendered and mentions:
+                if redirect := redirects.get((output.path, output.because)):
+                    what, hint = self._explain(redirect.to, target, "")
+                    yield SiteError(what, redirect.to_place, hint)
+                elif rendered and mentions:
                     yield from (self._author_error(link, target, rendered.page) for link in mentions)
                 else:
                     others[target].append(output)

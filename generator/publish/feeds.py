@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from generator.address import output_path
+from generator.config import Redirect
 from generator.publish.layout import Theme
 from generator.publish.links import absolute, encode, relative
 from generator.publish.meta import description
@@ -28,6 +29,7 @@ from generator.render.render import Rendered
 NAMESPACE = "http://www.w3.org/2005/Atom"
 LATEST_POSTS = 20
 FEED = "/atom.xml"
+FILES = (".xml", ".json", ".txt")  # endings of addresses that no browser takes for a page
 
 _HEADING_ANCHOR = re.compile(r' ?<a class="anchor"[^>]*>[^<]*</a>')
 # What needs a page around it: where a number comes from, the table behind a chart, how to run it again.
@@ -43,19 +45,41 @@ class Feed:
     title: str
     page_url: str  # of the page with the same posts
     posts: Sequence[Rendered]  # newest first
+    at: str = ""  # the old address of a copy: where its relative links start
 
 
 def produce(site: Site, _theme: Theme) -> Iterator[Output]:
-    """Make the feed of the site and one for each tag."""
+    """Make the feed of the site and one for each tag, and copies of them where redirects want one.
+
+    What reads a feed follows no page, so a copy is the only redirect that files can be.
+    """
+    contents: dict[str, str] = {}
+    made = _feeds(site)
+    for feed in made.values():
+        yield Output(output_path(feed.url), atom(feed, site, contents), "")
+    for redirect in site.config.redirects:
+        if is_copy(redirect, made):
+            feed = replace(made[encode(redirect.to)], at=redirect.old)
+            yield Output(output_path(redirect.old), atom(feed, site, contents), redirect.place.path)
+
+
+def feed_urls(site: Site) -> list[str]:
+    """Return the address of every feed the site makes."""
+    return [*_feeds(site)]
+
+
+def is_copy(redirect: Redirect, feeds: Container[str]) -> bool:
+    """Tell whether a redirect is from a file to one of the feeds."""
+    return redirect.old.endswith(".xml") and encode(redirect.to) in feeds
+
+
+def _feeds(site: Site) -> dict[str, Feed]:
     config = site.config
     feeds = [Feed(FEED, config.title, "/", site.posts[:LATEST_POSTS])]
     for name, posts in sorted(site.by_tag.items()):
         url = site.tag_url(name)
         feeds.append(Feed(f"{url}atom.xml", f"{config.title}: {name}", url, posts[:LATEST_POSTS]))
-    contents: dict[str, str] = {}
-    for feed in feeds:
-        if not site.is_taken(feed.url):
-            yield Output(output_path(feed.url), atom(feed, site, contents), "")
+    return {feed.url: feed for feed in feeds if not site.is_taken(feed.url)}
 
 
 def atom(feed: Feed, site: Site, contents: dict[str, str]) -> bytes:
@@ -98,7 +122,7 @@ def _entry(root: Element, post: Rendered, feed: Feed, site: Site, content: str) 
     for name in dict.fromkeys([*map(site.tag_name, meta.tags), *meta.categories]):
         SubElement(entry, "category", term=xml_text(name))
     _text(entry, "summary", description(post))
-    local = content if site.config.url else relative(content, feed.url)
+    local = content if site.config.url else relative(content, feed.at or feed.url)
     _text(entry, "content", local, type="html")
 
 
@@ -134,7 +158,7 @@ def _address(url: str, feed: Feed, site: Site) -> str:
     """Return an address absolute, or relative to the feed when the site does not know its own."""
     if site.config.url:
         return site.config.url + encode(url)
-    return ("../" * (feed.url.count("/") - 1) or "./") + encode(url).lstrip("/")
+    return ("../" * ((feed.at or feed.url).count("/") - 1) or "./") + encode(url).lstrip("/")
 
 
 def _person(parent: Element, name: str, email: str = "", url: str = "") -> None:

@@ -108,6 +108,15 @@ def test_a_record_names_no_user_no_host_and_no_absolute_path(walk: Any) -> None:
     assert not [word for word in (str(walk.root), str(Path.home()), os.uname().nodename) if word in text]
 
 
+def test_a_run_without_settings_recalls_those_of_the_published_one(walk: Any) -> None:
+    walk("run", "family.walk", "seed=0..2")
+    bare = walk("run", "family.walk")
+
+    assert bare.out.split("\n")[0] == (
+        "family.walk runs with its defaults; the published run was `python -m experiments run family.walk seed=0..2`"
+    )
+
+
 def test_a_fresh_experiment_is_not_run_again_unless_forced(walk: Any) -> None:
     walk("run", "family.walk")
     again = walk("run", "family.walk")

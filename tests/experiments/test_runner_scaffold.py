@@ -46,6 +46,11 @@ def test_a_new_experiment_keeps_to_the_style(lab: Any) -> None:
         ),
         ("runner.walk", "`runner` is the runner's own folder\nhint: choose another family"),
         ("family.first", "experiments/family/first.py is there already"),
+        ("family", "experiments/family is a family of experiments\nhint: choose a name within it: `family.NAME`"),
+        (
+            "family.first.walk",
+            "experiments/family/first.py is an experiment, and cannot be a family too\nhint: choose another family",
+        ),
     ],
 )
 def test_a_name_that_cannot_be_is_explained(lab: Any, name: str, message: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.__main__ import main
 from generator.build import clock
 
 ROOT = Path(__file__).parents[2]
@@ -253,3 +254,91 @@ def test_the_punctuation_behind_a_formula_stays_on_its_line(site):
     assert html.count('<span class="nobr"><math') == 2
     assert "</math>,</span> then <math" in html
     assert "</math>).</span></p>" in html
+
+
+BROKEN_CONFIG = """
+    -- posts/2026-01-02-a.md --
+    ---
+    title: A
+    ---
+    {{ site.params.accent }} {{ missing }} [gone](/gone/)
+    -- posts/2026-01-02-c.md --
+    ---
+    title: C
+    ---
+    Of $\\zq$.
+    -- posts/2026-01-03-b.md --
+    ---
+    title: [B
+    ---
+    -- _data/x.json --
+    {
+    -- site/config.yaml --
+"""
+
+
+def heads(errors: list[str]) -> list[str]:
+    return [error.partition("\n")[0] for error in errors]
+
+
+HEAD_OF_B = "posts/2026-01-03-b.md:3:1: error: this is not YAML: did not find expected ',' or ']'"
+DATA = "_data/x.json:2:1: error: expected a key in double quotes, the file ends"
+MISSING = "posts/2026-01-02-a.md:4:29: error: `missing` is not defined"
+ACCENT = "posts/2026-01-02-a.md:4:4: error: `site.params.accent` does not exist"
+TEX = "posts/2026-01-02-c.md:4:5: error: `\\zq` is not a TeX command we know"
+
+
+@pytest.mark.parametrize(
+    ("line", "mistake", "others"),
+    [
+        ("paginate: 0", ":11: error: `paginate` is the number 0, not a whole number from 1", [ACCENT, MISSING, TEX]),
+        ("titel: A", ":1: error: `titel` is not a key of the config", [ACCENT, MISSING, TEX]),
+        ("accent: red", ":1: error: `accent` is not a key of the config", [MISSING, TEX]),
+        ("permalink: /:slag/", ":12: error: `:slag` is not a placeholder", [ACCENT, MISSING, TEX]),
+        ("templatng: liquid", ":1: error: `templatng` is not a key of the config", []),
+        ("macros: {R: [x]}", ":13: error: `macros.R` is a list, not text", []),
+    ],
+)
+def test_a_mistake_in_the_config_is_told_with_those_of_the_pages(site, line: str, mistake: str, others: list[str]):
+    found = heads(site.errors(BROKEN_CONFIG + f"    {line}\n"))
+
+    assert found == [DATA, *others, HEAD_OF_B, f"site/config.yaml:1{mistake}"]
+
+
+def test_a_config_that_cannot_be_read_says_that_the_pages_were_not(site):
+    assert site.errors(BROKEN_CONFIG + "    title: A: B\n") == [
+        "site/config.yaml:1:9: error: this is not YAML: mapping values are not allowed in this context\n"
+        "    1 | title: A: B\n"
+        "      |         ^\n"
+        "hint: quote the value: `title: 'A: B'`; the pages are judged when this is mended"
+    ]
+
+
+def test_a_mistake_in_the_config_leaves_the_old_site(site):
+    site("-- posts/2026-01-02-a.md --\n---\ntitle: A\n---\nOld.\n")
+    before = {path: path.read_bytes() for path in (site.root / "_site").rglob("*") if path.is_file()}
+    site.write("-- posts/2026-01-02-a.md --\n---\ntitle: A\n---\nNew.\n-- site/config.yaml --\npaginate: 0\n")
+
+    assert main(["build", "--source", str(site.root)]) == 1
+    assert before == {path: path.read_bytes() for path in (site.root / "_site").rglob("*") if path.is_file()}
+
+
+def test_links_are_not_judged_while_posts_may_stand_elsewhere(site):
+    errors = site.errors("""
+        -- posts/a/2026-01-02-x.md --
+        ---
+        title: A
+        ---
+        [b](/b/x/) {{ missing }}
+        -- posts/b/2026-01-02-x.md --
+        ---
+        title: B
+        ---
+        -- site/config.yaml --
+        permalink: /:categoris/:slug/
+    """)
+
+    assert heads(errors) == [
+        "posts/a/2026-01-02-x.md:4:15: error: `missing` is not defined",
+        "site/config.yaml:1:12: error: `:categoris` is not a placeholder",
+    ]

@@ -150,6 +150,7 @@ def test_a_system_without_time_zones_takes_offsets_only(tmp_path: Path, monkeypa
 
 NOT_A_KEY = "is not a key of the config"
 LINK = "write a path from the root (`/about/`) or an address with `https://`"
+REDIRECT = "write a path from the root (`/tags/wind/`) or an address with `https://`"
 ADDRESS = "write it like `https://example.org/blog`"
 
 
@@ -206,6 +207,20 @@ ADDRESS = "write it like `https://example.org/blog`"
         ("menu: [{A: about}]", 12, "`menu[0].A` is `about`, which leads nowhere", LINK),
         ("menu: [{A: 'javascript:x'}]", 12, "`menu[0].A` is `javascript:x`, which leads nowhere", LINK),
         ("menu: [{title: A, url: //x}]", 24, "`menu[0].url` is `//x`, which leads nowhere", LINK),
+        ("redirects: [/a/]", 12, "`redirects` is a list, not a mapping", "write lines of `key: value` under it"),
+        ("redirects: {/a/: b}", 13, "`/a/` leads to `b`, which is no address", REDIRECT),
+        ("redirects: {/a/: //b}", 13, "`/a/` leads to `//b`, which is no address", REDIRECT),
+        ("redirects: {/a/: }", 13, "`/a/` leads to no address", REDIRECT),
+        ("redirects: {/a/: [b]}", 18, "`redirects./a/` is a list, not text", ""),
+        ("redirects: {/a: /a/#b}", 13, "`/a` leads to itself", "name another address, or take the line out"),
+        ("redirects: {a: /}", 13, "`a` does not start with `/`", "write the whole path from the root, like `/about/`"),
+        (
+            "redirects: {/a?b: /}",
+            13,
+            "`/a?b` holds `?`, which no file's address can",
+            "leave out what follows the path",
+        ),
+        ("redirects: {/a: /b/, /a/: /}", 22, "`/a/` is the same address as the one on line 2", "keep one of them"),
         ("params: 3", 9, "`params` is the number 3, not a mapping", "write lines of `key: value` under it"),
         (
             'tagline: "\\a"',

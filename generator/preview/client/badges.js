@@ -26,6 +26,9 @@ export function allow(start) {
   mark();
 }
 
+/** Return whether the page shows anything of a run. */
+export const any = () => !targets().next().done;
+
 /** Mark the page as it stands now: after a change of the page, too. */
 export function mark() {
   const seen = new Set();

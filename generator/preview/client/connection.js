@@ -6,6 +6,7 @@
 import { base } from "./elements.js";
 
 const SLOWEST = 2000; // milliseconds between two tries
+const SILENT = 30000; // … without a sign of life, which comes every eight seconds: the machine slept, or the way is gone
 const channel = self.BroadcastChannel ? new BroadcastChannel(`labpress ${base}`) : null;
 const shared = Boolean(channel && navigator.locks);
 
@@ -41,13 +42,15 @@ function alone(hear) {
 
 /** Listen, again and again; returns how to stop. */
 function listen(hear) {
-  let source, timer, wait = 200, stopped = false;
+  let source, timer, watchdog, wait = 200, stopped = false;
   const open = () => {
     source = new EventSource(`${base}events`);
-    source.onopen = () => { wait = 200; hear({ type: "connection", open: true }); };
-    source.onmessage = (event) => hear(JSON.parse(event.data));
-    source.onerror = () => { source.close(); hear({ type: "connection", open: false }); again(); };
+    source.onopen = () => { wait = 200; alive(); hear({ type: "connection", open: true }); };
+    source.onmessage = (event) => { alive(); hear(JSON.parse(event.data)); };
+    source.onerror = lose;
   };
+  const alive = () => { clearTimeout(watchdog); watchdog = setTimeout(lose, SILENT); };
+  const lose = () => { clearTimeout(watchdog); source.close(); hear({ type: "connection", open: false }); again(); };
   const again = () => {
     if (stopped) return;
     timer = setTimeout(retry, wait);
@@ -64,8 +67,8 @@ function listen(hear) {
       again();
     }
   };
-  addEventListener("pagehide", () => source?.close());
+  addEventListener("pagehide", () => { clearTimeout(watchdog); source?.close(); });
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); }); // back from the browser's memory
   open();
-  return () => { stopped = true; clearTimeout(timer); source.close(); };
+  return () => { stopped = true; clearTimeout(timer); clearTimeout(watchdog); source.close(); };
 }

@@ -27,7 +27,10 @@ const receive = {
     toolbar.tell({ revision });
     if (styles.length) page.swap(styles);
     if (page.concerns(urls)) page.refresh().then(facts);
-    else page.stamp(revision);
+    else {
+      page.stamp(revision);
+      if (badges.any()) facts(); // of posts whose beginnings a list shows
+    }
     toolbar.compare();
   },
   errors: ({ errors }) => overlay.show(errors),

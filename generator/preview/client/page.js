@@ -1,6 +1,7 @@
 // The open page: fetched anew and mended in place, with the scroll position, the target and the styles kept.
 
 import { isOurs } from "./elements.js";
+import * as files from "./files.js";
 import { morph, pair, twin } from "./morph.js";
 
 const BLOCKS = "p, li, h1, h2, h3, h4, h5, h6, figure, pre, table, tr, blockquote, dt, dd, summary";
@@ -86,40 +87,9 @@ document.addEventListener("visibilitychange", () => { if (!document.hidden && wa
 
 /** Load changed style sheets and pictures anew, without anything else. */
 export function swap(addresses) {
-  const changed = new Set(addresses.map(path)), has = (address) => changed.has(path(address));
-  for (const link of document.querySelectorAll('link[rel~="stylesheet"]'))
-    if (has(link.href) || imports(link.sheet, has)) swapSheet(link);
-  for (const picture of document.querySelectorAll("img[src], source[src], video[src], audio[src]"))
-    if (has(picture.src)) picture.src = anew(picture.src);
-}
-
-function path(address) {
-  const url = new URL(address, location);
-  return url.origin === location.origin ? url.pathname : "";
-}
-
-/** Return whether a sheet, or one it imports, imports one of these. */
-function imports(sheet, has) {
-  try {
-    const inner = [...(sheet?.cssRules ?? [])].filter((rule) => rule instanceof CSSImportRule);
-    return inner.some((rule) => has(rule.styleSheet?.href ?? rule.href) || imports(rule.styleSheet, has));
-  } catch {
-    return false; // from another origin
-  }
-}
-
-function anew(address) {
-  const url = new URL(address, location);
-  url.searchParams.set("labpress", performance.now().toString(36));
-  return url.href;
-}
-
-function swapSheet(link) {
-  const successor = link.cloneNode();
-  successor.href = anew(link.href);
-  successor.onload = successor.onerror = () => link.remove();
-  for (const node of old?.querySelectorAll("link") ?? []) if (twin(node) === link) pair(node, successor);
-  link.after(successor);
+  files.swap(addresses, (link, successor) => {
+    for (const node of old?.querySelectorAll("link") ?? []) if (twin(node) === link) pair(node, successor);
+  });
 }
 
 async function download() {
@@ -142,6 +112,7 @@ function show(fresh, { flash }) {
   if (needsReload(old, fresh.document)) throw new Error("the scripts of the page changed");
   const touched = new Set(), target = targeted(), settle = hold();
   morph(before, after, touched);
+  files.freshen();
   document.dispatchEvent(new CustomEvent("labpress:update", { bubbles: true }));
   retarget(target);
   settle();

@@ -29,6 +29,6 @@ export const figure = (value) =>
 /** "+1.2 %", with a true minus sign. */
 export function percent(value) {
   if (typeof value !== "number" || !Number.isFinite(value)) return "";
-  const digits = Math.abs(value) < 10 ? 2 : 0;
-  return `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(value).toLocaleString("en", { maximumFractionDigits: digits })} %`;
+  const size = Math.abs(value), digits = size < 10 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 };
+  return `${value > 0 ? "+" : value < 0 ? "−" : ""}${size.toLocaleString("en", digits)} %`;
 }

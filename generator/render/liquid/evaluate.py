@@ -133,13 +133,17 @@ def _before(name: str) -> str:
 
 
 def _range(run: Run, expression: primitive.RangeLiteral) -> range:
-    first, last = (_end(evaluate(run, end)) for end in (expression.start, expression.stop))
+    first, last = (_end(run, end) for end in (expression.start, expression.stop))
     if last - first > LONGEST_RANGE_MADE:
         raise Refused(f"this range has more than {LONGEST_RANGE_MADE:,} numbers")
     return range(first, max(last + 1, first))
 
 
-def _end(value: object) -> int:
+def _end(run: Run, expression: Expression) -> int:
+    """Return where a range begins or ends; a fraction that is written there counts as its whole number."""
+    value = evaluate(run, expression)
+    if isinstance(expression, primitive.FloatLiteral) and abs(expression.value) < 1e15:
+        return int(expression.value)
     if isinstance(value, Missing):
         value.tell()
     if is_nil(value):

@@ -29,6 +29,7 @@ from generator.render.liquid.parsing import parse_condition, parse_value
 from generator.render.liquid.ruby import is_nil, is_true, joined, to_integer, to_text
 from generator.render.liquid.run import Run
 
+TRUTH = object()  # what `where` looks for when it is given no value
 CONDITION_HINT = 'write it like `where_exp: "post", "post.tags contains \'x\'"`'
 
 
@@ -89,8 +90,10 @@ def uniq(value: object, name: object = None) -> list[object]:
     return list(seen.values())
 
 
-def where(value: object, name: object, target: object = True) -> object:
-    """Keep the items whose property is a value, or has it in its list."""
+def where(value: object, name: object, target: object = TRUTH) -> object:
+    """Keep the items whose property is a value, or has it in its list; without one, those where it is true."""
+    if target is TRUTH:
+        return [item for item in flat(value) if is_true(None if is_nil(name) else read_one(item, to_text(name)))]
     items = listed(value)
     if items is None or is_nil(name) or is_list(target) or isinstance(target, Mapping):
         return value

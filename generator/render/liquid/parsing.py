@@ -153,7 +153,7 @@ class Parser(liquid.Environment):
     def read(self, text: str) -> Parsed:
         """Parse a file; the same text is parsed once."""
         parts = split(text)
-        nesting = check_nesting(parts.tokens, self.plugins)
+        nesting = check_nesting(parts, self.plugins)
         if any(mistake.level == "error" for mistake in (*parts.mistakes, *nesting)):
             return Parsed((), (*parts.mistakes, *nesting))
         self._found = [*nesting]

@@ -6,7 +6,7 @@ A tag that fails is told where it stands and prints nothing; the others go on, s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from liquid.ast import IllegalNode, Node
@@ -27,12 +27,13 @@ from liquid.builtin.tags.unless_tag import UnlessNode
 from liquid.expression import Expression
 
 from generator.errors import SiteError
-from generator.render.body.bounds import Refused, Told
+from generator.render.body.bounds import Refused, Told, is_list
 from generator.render.body.texts import MARK, DataMarkdown
 from generator.render.liquid import loops, tags
 from generator.render.liquid.comparing import equal
 from generator.render.liquid.evaluate import evaluate, holds
 from generator.render.liquid.parsing import Markup, Tablerow
+from generator.render.liquid.ruby import inspect
 from generator.render.liquid.run import Run
 from generator.render.liquid.texts import Markdownified
 
@@ -183,8 +184,9 @@ def _capture(run: Run, node: CaptureNode, _: Out) -> None:
 
 
 def _cycle(run: Run, node: CycleNode, out: Out) -> None:
-    key = evaluate(run, node.group) if node.group else " ".join(str(value) for value in node.args)
-    key = key if isinstance(key, str | int | float) else str(key)
+    values = " ".join(str(value) for value in node.args)
+    key = f"group {inspect(evaluate(run, node.group))}" if node.group else f"values {values}"
+    run.budget.make(key)
     index = run.cycles.get(key, 0)
     if index < len(node.args):
         out.append(run.file.mark(node.token.start_index) + run.show(evaluate(run, node.args[index])))
@@ -232,15 +234,17 @@ def _render(run: Run, node: RenderNode, out: Out) -> None:
     given = {argument.name: value(argument.value) for argument in node.args or ()}
     name = str(node.name.value) if hasattr(node.name, "value") else str(node.name)
     key = str(node.alias or name.split("/")[-1].partition(".")[0])
-    items = loops.items_of(value(node.var)) if node.var and node.loop else [value(node.var)] if node.var else [None]
-    outside = run.scopes
-    try:
-        for item in items:
-            run.scopes = [{}]
-            with run.scope({**given, key: item} if node.var else given):
-                tags.include_file(run, name, node.token.start_index, out, perform_all)
-    finally:
-        run.scopes = outside
+    bound = value(node.var) if node.var else None
+    items, loop = [bound], None
+    if node.loop and (is_list(bound) or isinstance(bound, Mapping)):
+        items = loops.items_of(bound)
+        loop = loops.ForLoop(name, len(items), None)
+    for item in items:
+        names = {**given, key: item} if node.var else {**given}
+        with run.alone({**names, "forloop": loop} if loop else names):
+            tags.include_file(run, name, node.token.start_index, out, perform_all)
+        if loop:
+            loop.step()
 
 
 PERFORMERS: dict[type, Callable[[Run, Any, Out], None]] = {

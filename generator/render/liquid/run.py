@@ -63,14 +63,7 @@ class Run:
         self.budget: Budget = Budget()
         self.values: list[Value] = []
         self.sources: list[tuple[int, SourceText]] = []
-        self.scopes: list[dict[str, object]] = [{}]  # of the file first, of the innermost block last
-        self.counters: dict[str, int] = {}
-        self.cycles: dict[object, int] = {}
-        self.loops: list[Mapping[str, object]] = []
-        self.rows = 0  # `tablerow`s that are open
-        self.stopped_at: dict[str, int] = {}  # of each loop: where `offset: continue` goes on
-        self.changed: str | None = None
-        self.interrupts: list[str] = []  # "break" and "continue" that no loop has taken yet
+        self._begin({})
         self.files: list[tuple[File, int]] = []  # those that are open, and where each was included
         self.at = 0  # offset of what runs now, in the innermost file
         self._pinned: int | None = None  # where mistakes of an expression inside a text are told
@@ -78,6 +71,17 @@ class Run:
         self.includes: dict[str, SourceText] = {}  # read from the disk, by name
         self._opened: dict[str, File] = {}
         self._errors: dict[tuple[object, str], SiteError] = {}
+
+    def _begin(self, names: dict[str, object]) -> None:
+        """Start anew with all that tags leave behind for those after them."""
+        self.scopes: list[dict[str, object]] = [names]  # of the file first, of the innermost block last
+        self.counters: dict[str, int] = {}
+        self.cycles: dict[str, int] = {}
+        self.loops: list[Mapping[str, object]] = []
+        self.rows = 0  # `tablerow`s that are open
+        self.stopped_at: dict[str, int] = {}  # of each loop: where `offset: continue` goes on
+        self.changed: str | None = None
+        self.interrupts: list[str] = []  # "break" and "continue" that no loop has taken yet
 
     def expand(self, source: SourceText) -> str:
         """Run a body and return its text with line marks and placeholders; `errors` holds what was wrong."""
@@ -144,6 +148,17 @@ class Run:
             yield names
         finally:
             self.scopes.pop()
+
+    @contextmanager
+    def alone(self, names: dict[str, object]) -> Iterator[None]:
+        """Run for a while with these names only; what tags leave behind is forgotten after it."""
+        state = ("scopes", "counters", "cycles", "loops", "rows", "stopped_at", "changed", "interrupts")
+        outside = {name: self.__dict__[name] for name in state}
+        self._begin(names)
+        try:
+            yield
+        finally:
+            self.__dict__.update(outside)
 
     @contextmanager
     def pinned(self, at: int) -> Iterator[None]:

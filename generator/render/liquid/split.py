@@ -16,9 +16,10 @@ DEEPEST = 30  # brackets in brackets
 MOST_JOINED = 200  # conditions joined by `and` and `or`
 BLANK = "\0\t\n\v\f\r "  # what Ruby strips
 OPENER = re.compile(r"\{\{|\{%")
-TAG = re.compile(r"\{%-?\s*(#|\w*)\s*(.*?)\s*-?%\}", re.DOTALL)
+NAME = re.compile(r"#|\w*")
+UNMARKED = re.compile(r"\n\s*[^#\s]")  # a line of a comment that does not begin with `#`
 END_RAW = re.compile(r"\{%-?\s*endraw\s*-?%\}")
-EDGE_OF_COMMENT = re.compile(r"\{%-?\s*(comment|endcomment|raw)\b.*?(-?)%\}", re.DOTALL)
+EDGE_OF_COMMENT = re.compile(r"\{%-?\s*(comment|endcomment|raw)\b")
 JOINED = re.compile(r"\b(?:and|or)\b")
 LITERAL_HINT = "braces that are not a tag go between `{% raw %}` and `{% endraw %}`"
 
@@ -37,6 +38,25 @@ class Split(NamedTuple):
 
     tokens: list[Token]
     mistakes: list[Mistake]
+    spans: list[tuple[int, int]]  # of the `{% liquid %}` tags, in order
+
+
+class _Line(NamedTuple):
+    """A tag without its braces: its name and the words behind it, each with its offset in the file."""
+
+    name: str
+    name_start: int
+    words: str
+    words_start: int
+
+    @staticmethod
+    def of(text: str, start: int) -> _Line:
+        bare = text.strip()
+        name_start = start + len(text) - len(text.lstrip())
+        found = NAME.match(bare)
+        name = found[0] if found else ""
+        words = bare[len(name) :].lstrip()
+        return _Line(name, name_start, words, name_start + len(bare) - len(words))
 
 
 class _Splitter:
@@ -44,6 +64,7 @@ class _Splitter:
         self.text, self.position = text, 0
         self.tokens: list[Token] = []
         self.mistakes: list[Mistake] = []
+        self.spans: list[tuple[int, int]] = []
         self._eats_after = False
 
     def run(self) -> Split:
@@ -56,7 +77,7 @@ class _Splitter:
             if end < 0:
                 hint = f"close it with `{close}`; {LITERAL_HINT}"
                 self.mistakes.append(Mistake(f"`{found[0]}` is never closed", start, hint))
-                return Split(self.tokens, self.mistakes)
+                return Split(self.tokens, self.mistakes, self.spans)
             end += 2
             self._eats_after = text[end - 3] == "-" and end - 3 > start + 1
             self.position = end
@@ -65,7 +86,7 @@ class _Splitter:
             else:
                 self._tag(start, end)
         self._literal(self.position, len(text), eats_before=False)
-        return Split(self.tokens, self.mistakes)
+        return Split(self.tokens, self.mistakes, self.spans)
 
     def _literal(self, start: int, end: int, eats_before: bool) -> None:
         """Add the text between two tags, without the white space the tags eat."""
@@ -89,20 +110,27 @@ class _Splitter:
         self._expression(shown, first + len(inside) - len(inside.lstrip()))
 
     def _tag(self, start: int, end: int) -> None:
-        found = TAG.fullmatch(self.text, start, end)
-        if found is None or not found[1]:
+        first = start + (3 if self.text[start + 2] == "-" else 2)
+        last = end - (3 if self.text[end - 3] == "-" and end - 3 >= first else 2)
+        inside = self.text[first:last]
+        tag = _Line.of(inside, first)
+        if not tag.name:
             hint = f"write a tag such as `{{% if x %}}`; {LITERAL_HINT}"
             self.mistakes.append(Mistake("this tag has no name", start, hint))
-        elif found[1] == "raw":
+        elif tag.name == "raw":
             self._raw(start)
-        elif found[1] == "comment":
+        elif tag.name == "comment":
             self._comment(start)
-        elif found[1] == "liquid":
-            self._lines(found)
-        elif found[1] != "#":
-            self._add(TOKEN_TAG, found[1], start)
-            if found[2]:
-                self._expression(found[2], found.start(2))
+        elif tag.name == "liquid":
+            self.spans.append((start, end))
+            self._lines(tag.words, tag.words_start, start)
+        elif tag.name != "#":
+            self._add(TOKEN_TAG, tag.name, start)
+            if tag.words:
+                self._expression(tag.words, tag.words_start)
+        elif found := UNMARKED.search(inside, inside.index("#")):
+            hint = "begin it with `#`, or write `{% comment %}…{% endcomment %}`"
+            self.mistakes.append(Mistake("this line of a comment has no `#`", first + found.end() - 1, hint))
 
     def _raw(self, start: int) -> None:
         close = END_RAW.search(self.text, self.position)
@@ -117,34 +145,44 @@ class _Splitter:
 
     def _comment(self, start: int) -> None:
         """Skip a comment and those in it; what looks like a tag in there is not one, but for `raw`."""
-        depth = 1
+        depth, has_raw = 1, True
         while depth and (found := EDGE_OF_COMMENT.search(self.text, self.position)):
-            self.position = found.end()
+            end = self.text.find("%}", found.end())
+            if end < 0:
+                break
+            self.position = end + 2
             if found[1] == "raw":
-                close = END_RAW.search(self.text, self.position)
+                close = END_RAW.search(self.text, self.position) if has_raw else None
+                has_raw = close is not None  # where one is never closed, no later one is
                 self.position = close.end() if close else self.position
                 continue
             depth += 1 if found[1] == "comment" else -1
-            self._eats_after = bool(found[2])
+            self._eats_after = self.text[end - 1] == "-"
         if depth:
             hint = "write `{% endcomment %}` where it ends"
             self.mistakes.append(Mistake("`comment` is never closed", start, hint))
             self.position = len(self.text)
 
-    def _lines(self, found: re.Match[str]) -> None:
+    def _lines(self, text: str, offset: int, start: int) -> None:
         """Read `{% liquid %}`: a tag on each line."""
-        offset, hides = found.start(2), False
-        for line in found[2].split("\n"):
-            word = re.match(r"\s*(#|\w+)\s*(.*?)\s*\Z", line)
-            if word and word[1] in {"comment", "endcomment"}:
-                hides = word[1] == "comment"
-            elif word and word[1] != "#" and not hides:
-                self._add(TOKEN_TAG, word[1], offset + word.start(1))
-                if word[2]:
-                    self._expression(word[2], offset + word.start(2))
-            elif line.strip() and not hides and not word:
+        hides = False
+        for line in text.split("\n"):
+            tag = _Line.of(line, offset)
+            while tag.name == "liquid" and len(tag.words) <= LONGEST_TAG:
+                tag = _Line.of(tag.words, tag.words_start)
+            if tag.name in {"comment", "endcomment"}:
+                hides = tag.name == "comment"
+            elif hides or tag.name == "#":
+                pass
+            elif tag.name:
+                self._add(TOKEN_TAG, tag.name, tag.name_start)
+                if tag.words:
+                    self._expression(tag.words, tag.words_start)
+            elif tag.words:
                 self.mistakes.append(Mistake("this line of `liquid` is no tag", offset, "write `assign x = 1`"))
             offset += len(line) + 1
+        if hides:
+            self.mistakes.append(Mistake("`comment` is never closed", start, "write `endcomment` on a line below"))
 
     def _expression(self, inside: str, start: int) -> None:
         what = ""

@@ -50,9 +50,10 @@ def replace_first(text: str, old: object, new: object = "") -> str:
 
 
 def replace_last(text: str, old: object, new: object) -> str:
-    """Replace the last of a text."""
-    head, found, tail = text.rpartition(to_text(old))
-    return limited(head + to_text(new) + tail) if found or not to_text(old) else text
+    """Replace the last of a text; an empty one stands behind it."""
+    mark = to_text(old)
+    head, found, tail = text.rpartition(mark) if mark else (text, mark, "")
+    return limited(head + to_text(new) + tail) if found == mark else text
 
 
 def remove(text: str, old: object) -> str:

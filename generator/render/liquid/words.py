@@ -6,7 +6,7 @@ its tag: `in`, `limit:`, `reversed` of loops, `with`, `for` and `as` of `render`
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from liquid import token as kinds
 from liquid.builtin.expressions import FilteredExpression, tokenize
@@ -60,7 +60,15 @@ class OutputTag(Output):
 
 def read(expression: Token, tag: str) -> TokenStream:
     """Return the tokens of an expression in a tag."""
-    return TokenStream(_named(list(tokenize(expression.value, expression)), tag))
+    return TokenStream(_named(list(_dotted(tokenize(expression.value, expression))), tag))
+
+
+def _dotted(tokens: Iterable[Token]) -> Iterator[Token]:
+    """Put the dot before a name right behind a bracket, as Ruby Liquid reads `list[0]name`."""
+    for token in tokens:
+        if token.kind == kinds.TOKEN_WORD and token.start_index and token.source[token.start_index - 1] == "]":
+            yield token._replace(kind=kinds.TOKEN_DOT, value=".")
+        yield token
 
 
 def _without_late_reversed(tokens: list[Token], remarks: list[Mistake]) -> list[Token]:

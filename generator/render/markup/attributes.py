@@ -147,7 +147,7 @@ def attributes(state: StateCore) -> None:
 
 
 def _take_from_heading(heading: Token, text: Token) -> None:
-    if not text.content.endswith("}"):
+    if not text.content.endswith("}") or heading.meta.get("attributes_of_words"):
         return
     start = text.content.rfind("{")
     found = parse_braces(text.content, start) if start >= 0 else None

@@ -6,7 +6,7 @@ reports every mistake of a page.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from markdown_it.token import Token
@@ -93,13 +93,6 @@ class Findings:
 
     def _place(self, place: Place | int) -> Place:
         return self.expanded.place(place) if isinstance(place, int) else place
-
-
-def located(tokens: Iterable[Token]) -> Iterator[tuple[int, Token]]:
-    """Yield every inline token of a page with the line (from 0) it stands on."""
-    for token in tokens:
-        if token.type == "inline":
-            yield from lines_of(token)
 
 
 def lines_of(inline: Token) -> Iterator[tuple[int, Token]]:

@@ -36,15 +36,18 @@ def headings(state: StateCore) -> None:
             continue
         text, closing = state.tokens[index + 1 : index + 3]
         if "id" not in heading.attrs:
-            slug = make_id(plain_text(text.children or (), findings))
+            children, like_kramdown = text.children or (), "kramdown_ids" in state.env
+            if like_kramdown:  # nothing of an image, but the space beside it
+                children = [child for child in children if child.type != "image"]
+            slug = make_id(plain_text(children, findings), trim=not like_kramdown)
             heading.attrs["id"] = _free(slug, findings.ids, numbers)
             findings.claim(str(heading.attrs["id"]), heading.map[0] if heading.map else 0)
         closing.meta["anchor"] = heading.attrs["id"]
 
 
-def make_id(text: str) -> str:
+def make_id(text: str, *, trim: bool = True) -> str:
     """Return the id for a heading of this text."""
-    text = text.strip().lower()
+    text = text.strip().lower() if trim else text.lower()
     if text.isascii():
         kept = DROPPED_ASCII.sub("", text.replace("\n", " ").replace("\t", " "))
     else:

@@ -83,12 +83,12 @@ def prefix_of(drawn: Plot | str) -> str:
 
 
 def data_table(rows: Rows, columns: Sequence[str], names: Callable[[str], str]) -> str:
-    """Return the figures behind a chart as a small table: every n-th row when there are many."""
+    """Return the figures behind a chart as a small table: every n-th row when there are many, and how many that are."""
     step = math.ceil(len(rows) / MOST_TABLE_ROWS)
     head = "".join(f'<th scope="col">{escape(names(column))}</th>' for column in columns)
-    lines = ("".join(_data_cell(row.get(column)) for column in columns) for row in rows[::step])
+    lines = ["".join(_data_cell(row.get(column)) for column in columns) for row in rows[::step]]
     body = "".join(f"<tr>{line}</tr>" for line in lines)
-    note = f" (one row in {step} of {len(rows):,})" if step > 1 else ""
+    note = f" ({len(lines)} of {len(rows):,} rows)" if step > 1 else ""
     return (
         f'<details class="chart-data"><summary>Data{note}</summary>'
         f'<div class="table" role="region" tabindex="0" aria-label="Data of the figure">'

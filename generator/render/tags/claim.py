@@ -11,7 +11,7 @@ from typing import Any
 
 from generator.data.ledger import Ledger
 from generator.errors import SiteError
-from generator.render.tags.quantity import show_significant
+from generator.render.tags.quantity import THIN, TIMES, show_significant
 from generator.render.tags.strip import describe
 from generator.render.values import Inline
 
@@ -153,7 +153,10 @@ def _shown(value: object) -> str:
         return "true" if value else "false"
     if _is_list(value):
         return "[" + ", ".join(_shown(item) for item in list(value)[:9]) + "]"  # type: ignore[call-overload]
-    return show_significant(float(value), 6) if _is_number(value) else f"`{value!s:.40}`"  # type: ignore[arg-type]
+    if not _is_number(value):
+        return f"`{value!s:.40}`"
+    number, power, exponent = show_significant(float(value), 6).partition(f"{THIN}{TIMES}")  # type: ignore[arg-type]
+    return (number.rstrip("0").rstrip(".") if "." in number else number) + power + exponent
 
 
 def _is_number(value: object) -> bool:

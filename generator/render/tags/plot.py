@@ -10,7 +10,6 @@ import io
 import math
 import re
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
@@ -30,10 +29,10 @@ STAND_INS = {
     GHOST: "var(--muted, #777)",
     **{series: f"var(--series-{i}, {colour})" for i, (series, colour) in enumerate(zip(SERIES, LIGHT, strict=True), 1)},
 }
+RIM = 'paint-order="stroke" stroke="var(--paper, #fff)" stroke-width="3"'
 DASHES = ("-", "--", ":", "-.")  # beside colour, for those who do not see it
 MOST_TICKS, ROOM = 20, 80  # names along an axis, and all their letters together
 WIDTH = 6.8  # inches at 100 units each
-Column = Sequence[float | None]
 
 
 @dataclass(frozen=True)
@@ -199,10 +198,12 @@ def _finish(axes: Axes, plot: Plot) -> None:
     axes.set_axisbelow(True)
     axes.tick_params(length=0)
     axes.set(xlabel=plot.x_name, ylabel=plot.y_name)
-    names = [curve.name for curve in plot.curves if curve.name]
+    handles, names = axes.get_legend_handles_labels()
     if len(names) > 1:  # above the axes, where no data can lie under it
-        columns = max(1, min(len(names), 4, 90 // (max(map(len, names)) + 6)))
-        axes.figure.legend(loc="outside upper left", fontsize=9.5, ncols=columns)
+        columns = max(1, min(len(names), 90 // (max(map(len, names)) + 6)))
+        by_row = [place for first in range(columns) for place in range(first, len(names), columns)]
+        named = [handles[place] for place in by_row], [names[place] for place in by_row]
+        axes.figure.legend(*named, loc="outside upper left", fontsize=9.5, ncols=columns)
 
 
 def _name_powers(axis: Axis) -> None:
@@ -249,6 +250,8 @@ def _tidy_tag(tag: str, prefix: str) -> str:
     tag = re.sub(r'(xlink:href="#|url\(#)', rf"\g<1>{prefix}", tag).replace("xlink:href", "href")
     tag = re.sub(r"font-family: [^;\"]*", "font-family: var(--sans, sans-serif)", tag)
     tag = re.sub(r"font: ([0-9.]+px) [^;\"]*", r"font: \1 var(--sans, sans-serif)", tag)
+    if tag.startswith("<text") and STAND_INS[GHOST] in tag:  # the name of a baseline lies on curves: a rim sets it off
+        tag = tag.replace("<text", f"<text {RIM}", 1)
     if tag.startswith("<svg"):  # matplotlib's style sheet would style the whole page
         tag = re.sub(r' (?:width|height)="[0-9.]+pt"| xmlns:xlink="[^"]*"| version="1.1"', "", tag)
         tag = tag.replace("<svg ", '<svg stroke-linejoin="round" ', 1)

@@ -105,8 +105,14 @@ def strip(source: Source, files: Sequence[File] = (), remarks: Sequence[str] = (
     return (
         f'<div class="strip{" " + run.status.state if trouble else ""}">{told}{trouble}'
         f'<p class="source"><a href="{run_url(run.experiment)}">{escape(run.experiment)}</a>'
-        f"<span>{escape(describe(run.record))}</span></p>{offered}{_again(run)}</div>"
+        f"<span>{_told(run.record)}</span></p>{offered}{_again(run)}</div>"
     )
+
+
+def _told(record: Record | None) -> str:
+    """Return the words of `describe`, with a date that does not break at its hyphens."""
+    told, day = escape(describe(record)), escape(record.date) if record else ""
+    return f"{told.removesuffix(day)}<time>{day}</time>" if day else told
 
 
 def _again(run: Provenance) -> str:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from experiments.persona import whatsapp
 from experiments.persona.export import threads
 from experiments.persona.made_up import OWNER, export_files, write_export
 from experiments.persona.messages import DELETED, Message, Thread, Told
 from experiments.persona.mojibake import repaired
 from experiments.persona.owner import Presence, find_owner
 from experiments.persona.spoken import kind_of
-from generator.errors import SiteError
+from generator.errors import SiteError, flatten
 
 
 def write(root: Path, files: dict[str, object]) -> Path:
@@ -78,6 +79,14 @@ def test_the_same_words_at_the_same_moment_are_kept_twice_when_one_page_says_so(
     (thread,) = read(write(tmp_path, {"inbox/a/message_1.json": page(row("Ann", 1, "ha"), row("Ann", 1, "ha"))}))
 
     assert [message.text for message in thread.messages] == ["ha", "ha"]
+
+
+def test_what_one_page_says_twice_is_not_said_more_often_by_the_next(tmp_path: Path) -> None:
+    ha, ho = row("Ann", 1, "ha"), row("Ann", 1, "ho")
+    pages = {f"inbox/a/message_{n}.json": page(*rows) for n, rows in enumerate([(ha, ho, ha), (ha,), (ha, ha, ha)])}
+    (thread,) = read(write(tmp_path, pages))
+
+    assert [message.text for message in thread.messages] == ["ha", "ha", "ho", "ha"]
 
 
 def test_messages_of_one_moment_stay_in_the_order_they_were_said(tmp_path: Path) -> None:
@@ -186,6 +195,32 @@ def test_whatsapp_dates_are_read_as_the_phone_wrote_them(tmp_path: Path, text: s
 
     assert told.format == "WhatsApp"
     assert thread.messages == (Message("Ann", times[0], "Hi"), Message("Bo", times[1], "Ho"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("size", [2, 3, 5, 8192])
+def test_a_chat_is_read_in_pieces_of_any_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, encoding: str
+) -> None:
+    monkeypatch.setattr(whatsapp, "AT_ONCE", size)
+    text = "13/1/21, 10:00 - Ann: 한국 😀\r\nstill\n\n13/1/21, 10:01 - Bo: né\u2028e\r\n13/1/21, 10:02 - Bo: end"
+    (thread,) = read(write(tmp_path, {"chat.txt": text.encode(encoding)}))
+
+    assert [message.text for message in thread.messages] == ["한국 😀 still", "né e", "end"]
+
+
+@pytest.mark.parametrize("size", [2, 5, 8192])
+@pytest.mark.parametrize("head", [b"", b"\xef\xbb\xbf"])
+def test_the_byte_that_is_not_utf_8_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, head: bytes
+) -> None:
+    monkeypatch.setattr(whatsapp, "AT_ONCE", size)
+    content = head + "13/1/21, 10:00 - Ann: 😀\n".encode() * 3 + b"x\xe9y\n" + b"\n" * 9
+    with pytest.raises(ExceptionGroup) as error:
+        read(write(tmp_path, {"chat.txt": content}))
+    (only,) = flatten(error.value)
+
+    assert str(only).endswith(f"/chat.txt: error: byte {content.index(0xE9)} is not UTF-8\nhint: export the chat again")
 
 
 def test_the_order_of_day_and_month_is_told_by_the_whole_file(tmp_path: Path) -> None:

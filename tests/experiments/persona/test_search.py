@@ -28,6 +28,13 @@ def objective(parameters, trial):
 search.work(study, lambda trial: {"x": trial.suggest_float("x", 0, 1)}, objective)
 """
 
+OPENER = """
+import sys, optuna, sqlalchemy
+from experiments.persona.search import Search, open_study
+sys.stdin.read()
+open_study(Search("s", sys.argv[1], 40))
+"""
+
 
 def draw(trial) -> dict[str, float]:
     return {"x": trial.suggest_float("x", 0, 1)}
@@ -79,6 +86,22 @@ def test_parameters_of_a_trial_are_drawn_apart(tmp_path: Path, sampler: str) -> 
 
     assert all(abs(row["x"] - row["y"]) > 1e-6 for row in rows(search))
     assert len({row["x"] for row in rows(search)}) == 8
+
+
+@pytest.mark.parametrize("store", ["sqlite:///{}/s.sqlite", "{}/s.log"])
+def test_workers_that_open_a_store_at_once_fill_it_once(tmp_path: Path, store: str) -> None:
+    place = store.format(tmp_path)
+    workers = [
+        subprocess.Popen([sys.executable, "-c", textwrap.dedent(OPENER), place], cwd=ROOT, stdin=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    for worker in workers:
+        assert worker.stdin is not None
+        worker.stdin.close()  # all have imported what they need, and wait for this
+    codes = [worker.wait() for worker in workers]
+
+    assert codes == [0, 0, 0]
+    assert len(open_study(Search("s", place, 40)).get_trials()) == 40
 
 
 def test_a_trial_that_fails_stays_as_a_row_without_a_loss(tmp_path: Path) -> None:

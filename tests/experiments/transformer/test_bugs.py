@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
+from experiments.transformer import overfit
 from experiments.transformer.bugs import (
     BUGS,
     HABITS,
@@ -136,3 +140,32 @@ def test_only_the_reshuffling_script_asks_for_other_batches():
 
     assert set(asked["sound"]) == {0}
     assert set(asked["reshuffled"]) == {0, 1, 2, 3}
+
+
+def test_looking_at_a_model_through_dropout_does_not_change_its_training():
+    """The two dropout scripts differ in what they see, and in nothing else."""
+    trained = []
+    for name in ("dropout", "dropout in evaluation"):
+        torch.manual_seed(0)
+        model = make_model(SHAPE, HABITS[name], 0)
+        seen = [moment.seen for moment in practise(model, HABITS[name], lambda _: batch(), steps=6, every=2)]
+        trained.append((seen, model.state_dict()))
+
+    (sharp, one), (blurred, other) = trained
+    assert sharp != blurred
+    assert all(torch.equal(one[key], other[key]) for key in one)
+
+
+def test_a_script_that_is_begun_again_after_the_others_comes_to_the_same():
+    """A run killed between two scripts goes on with a generator that the first ones did not use."""
+    config = overfit.Config(characters=5000, steps=4, every=2, width=16)
+    states: list[Any] = []
+    checkpoint = SimpleNamespace(load=lambda: None, save=lambda state: states.append(copy.deepcopy(state)))
+    torch.manual_seed(0)
+    whole = overfit.run(config, lambda *_, **__: None, checkpoint)
+
+    for state in states:
+        torch.manual_seed(0)
+        resumed = SimpleNamespace(load=lambda state=state: copy.deepcopy(state), save=lambda _: None)
+        assert overfit.run(config, lambda *_, **__: None, resumed) == whole
+    assert [len(state["done"]) for state in states] == [1, 2, 3, 4, 5, 6, 7, 8]

@@ -233,6 +233,14 @@ def test_a_text_longer_than_the_block_goes_on_from_its_newer_half():
     assert list(reply.log_probs) == pytest.approx(log_probs, abs=1e-5)
 
 
+def test_a_full_block_takes_nothing_from_a_row_whose_ids_are_in_its_newer_half():
+    model = make(replace(SHAPE, block_size=8)).double()
+
+    _, short = ids(generate(model, [[1, 2, 3, 4, 5, 6, 7], [8]], 6, GREEDY))
+
+    assert [short] == ids(generate(model, [[8]], 6, GREEDY))
+
+
 def test_generation_leaves_the_model_in_the_mode_it_was_in():
     model = Transformer(replace(SHAPE, dropout=0.5), seeded())
 

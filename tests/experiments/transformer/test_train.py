@@ -24,6 +24,7 @@ from experiments.transformer.train import (
     SummedLoss,
     evaluate,
     fit,
+    in_pieces,
     in_precision,
     learning_rate,
     make_optimiser,
@@ -92,6 +93,37 @@ def test_the_loss_is_cross_entropy_of_the_logits_at_the_targets():
 
     expected = cross_entropy(model(ids_BT).flatten(0, 1), targets_BT.flatten(), reduction="sum")
     torch.testing.assert_close(found, expected, rtol=1e-14, atol=0)
+
+
+def test_logits_that_outgrow_the_cache_come_in_pieces_with_the_same_loss_and_gradients():
+    shape = Shape(vocab_size=6000, block_size=16, layers=1, heads=1, width=8, tied=False)
+    model, rng = make(shape).double(), seeded(1)
+    ids_BT, targets_BT = (torch.randint(6000, (20, 16), generator=rng) for _ in range(2))
+    targets_BT[:, :3] = IGNORED
+    asked = work((ids_BT, targets_BT))
+
+    found = SummedLoss(model)(asked.ids, asked.at, asked.targets)
+    found.backward()
+
+    pieces = in_pieces(len(asked.targets), 6000, CPU)
+    assert pieces is not None
+    assert pieces.batch_chunk_size == 174 < len(asked.targets) == 260
+    gradients = [parameter.grad for parameter in model.parameters()]
+    model.zero_grad(set_to_none=True)
+    expected = cross_entropy(model(ids_BT).flatten(0, 1), targets_BT.flatten(), reduction="sum")
+    expected.backward()
+    torch.testing.assert_close(found, expected, rtol=1e-12, atol=0)
+    for gradient, parameter in zip(gradients, model.parameters(), strict=True):
+        torch.testing.assert_close(gradient, parameter.grad, rtol=1e-10, atol=1e-12)
+
+
+def test_the_head_stays_in_one_piece_where_pieces_do_not_pay():
+    assert in_pieces(1024, 1024, CPU) is None
+    assert in_pieces(1024, 4096, torch.device("meta")) is None
+    with torch.no_grad():
+        assert in_pieces(1024, 4096, CPU) is None
+    with torch.autocast("cpu", torch.bfloat16):
+        assert in_pieces(1024, 4096, CPU) is None
 
 
 def test_an_accumulated_step_is_the_step_of_one_large_batch():

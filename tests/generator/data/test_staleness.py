@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from experiments.runner.run import HIDDEN as WRITTEN_FOR_PRIVATE
 from generator.data.artifacts import Artifact, Record, atomic_write, data_folder, encode, file_sha256, sha256
 from generator.data.closure import closure
-from generator.data.staleness import artifact_of, status, statuses
+from generator.data.staleness import HIDDEN, Status, artifact_of, status, statuses
 
 PATH = '''"""A path.\n"""
 from experiments.family.prox import shrink
@@ -339,3 +340,25 @@ def test_fifty_experiments_are_judged_together(tmp_path: Path) -> None:
         publish(tmp_path, f"family.path{number:02}")
 
     assert {one.state for one in statuses(tmp_path)} == {"fresh"}
+
+
+def test_the_command_that_mends_keeps_the_settings_of_the_run():
+    made = Record(name="a.b", command="python -m experiments run a.b lr=0.5 seed=0..2", artifacts={})
+
+    assert Status("a.b", "stale", record=made).command == made.command
+    assert Status("a.b", "pending").command == "python -m experiments run a.b"
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        Record(name="a.b", command="python -m experiments run a.b 'owner=(private)'", artifacts={}),
+        Record(name="a.b", command="python -m experiments run a.b --preset smoke", artifacts={}, preset="smoke"),
+    ],
+)
+def test_what_is_private_or_only_a_trial_is_not_asked_for_again(made: Record):
+    assert Status("a.b", "stale", record=made).command == "python -m experiments run a.b"
+
+
+def test_a_private_setting_is_known_by_what_the_runner_writes_for_it():
+    assert HIDDEN == WRITTEN_FOR_PRIVATE

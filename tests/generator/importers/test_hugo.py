@@ -203,6 +203,15 @@ def test_the_settings_are_ours(moved):
         "paginate: 7\n"
         "templating: none\n"
         'permalink: "/posts/:slug/"\n'
+        "redirects:\n"
+        '  "/categories/": "/tags/"\n'
+        '  "/gear/": "/"\n'
+        '  "/gear/index.xml": "/atom.xml"\n'
+        '  "/index.xml": "/atom.xml"\n'
+        '  "/posts/": "/archive/"\n'
+        '  "/posts/index.xml": "/atom.xml"\n'
+        '  "/tags/paper/index.xml": "/tags/paper/atom.xml"\n'
+        '  "/tags/wind/index.xml": "/tags/wind/atom.xml"\n'
         "menu:\n"
         '  - {title: About, url: "/about"}\n'
     )

@@ -222,6 +222,8 @@ def test_the_settings_are_ours(moved):
         '  "posts/*": kramdown\n'
         '  "_drafts/*": kramdown\n'
         '  "site/pages/*": kramdown\n'
+        "redirects:\n"
+        '  "/feed.xml": "/atom.xml"\n'
         "menu:\n"
         '  - {title: About, url: "/about.html"}\n'
         '  - {title: Contact, url: "/contact/"}\n'

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -247,5 +251,20 @@ def test_a_config_that_was_there_is_kept_and_told_what_it_needs(moved):
     assert found.text("site/config.yaml") == "title: Mine\n"
     assert (
         "- `site/config.yaml`: the config is yours, and the old addresses count on settings it may not have\n"
-        '  Hint: see that it says `"permalink": "/posts/:slug/", "templating": "none"`\n'
+        '  Hint: see that it says `"permalink": "/posts/:slug/", "templating": "none"`, '
+        "and under `redirects:` the lists and feeds below\n"
     ) in found.report
+
+
+def test_an_import_that_is_interrupted_says_how_to_go_on(tmp_path: Path):
+    pipe = tmp_path / "export.xml"
+    os.mkfifo(pipe)
+    command = [sys.executable, "-m", "generator", "import", "wordpress", str(pipe), str(tmp_path / "new")]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    with process, pipe.open("wb"):  # it is reading now
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=60)[1]
+
+    assert said == "interrupted; run the command again to bring over what is missing\n"
+    assert process.returncode == 130
+    assert not (tmp_path / "new").exists()

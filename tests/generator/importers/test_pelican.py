@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from generator.errors import SiteError
@@ -120,7 +122,9 @@ def test_heads_keep_their_form_and_links_become_ordinary(moved):
 
 
 def test_the_settings_are_ours(moved):
-    assert moved("pelican", SITE).text("site/config.yaml") == (
+    config = moved("pelican", SITE).text("site/config.yaml")
+
+    assert re.sub("redirects:\n(?:  .*\n)*", "", config) == (
         "title: Stone walls\n"
         "author: Ann Example\n"
         'url: "https://walls.example"\n'

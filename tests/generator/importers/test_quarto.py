@@ -134,7 +134,7 @@ date: "2022-05-22"
 categories: [rain, code]
 ---
 
-## The gauge {#sec:gauge}
+## The gauge <a id="sec-gauge"></a> {#sec:gauge}
 
 ::: {.note}
 Empty it daily.

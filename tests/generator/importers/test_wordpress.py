@@ -76,6 +76,16 @@ def test_the_settings_follow_the_addresses_of_the_posts(moved):
         "language: en-US\n"
         'permalink: "/:year/:month/:slug/"\n'
         "templating: none\n"
+        "redirects:\n"
+        '  "/2019/": "/archive/"\n'
+        '  "/2019/03/": "/archive/"\n'
+        '  "/2019/03/01/": "/archive/"\n'
+        '  "/2019/04/": "/archive/"\n'
+        '  "/2019/04/02/": "/archive/"\n'
+        '  "/author/ann/": "/archive/"\n'
+        '  "/category/news/": "/archive/"\n'
+        '  "/feed/": "/atom.xml"\n'
+        '  "/tag/a-b/": "/tags/a-b/"\n'
     )
 
 

@@ -28,6 +28,7 @@ class Stage:
         self.token, self.revision, self.session = token, 1, token
         self.pages: dict[str, str] = {}
         self.answers: dict[str, object] = {"facts": {"runs": [], "warnings": []}, "diff": {"ready": True}}
+        self.client: dict[str, str] = {}  # files of the client that a test has changed
         self.asked: list[str] = []  # the targets of all requests
         self.posted: list[object] = []
         self.opened = 0  # streams of events
@@ -98,7 +99,7 @@ class Stage:
                 return 405, ".html", ""
             if ours in self.answers:
                 return 200, ".json", json.dumps(self.answers[ours])
-            return 200, Path(ours).suffix, (CLIENT / ours).read_text(encoding="utf-8")
+            return 200, Path(ours).suffix, self.client.get(ours) or (CLIENT / ours).read_text(encoding="utf-8")
         if path not in self.pages:
             return 404, ".html", "<!doctype html><title>404</title>"
         tag = (

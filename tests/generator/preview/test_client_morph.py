@@ -182,6 +182,48 @@ def test_a_sheet_that_is_imported_and_a_picture_are_swapped_too(tab, stage):
     assert sum(target.startswith("/c.css") for target in stage.asked) == 1
 
 
+PICTURES = """<main style="background-image: url(/e.png)"><p>{}</p>
+<picture><source srcset="/d.png 1x, /other.png 2x" media="(min-width: 1px)">
+<img src="/other.png" srcset="data:image/gif;base64,R0lGODlhAQABAAAAACw= 1w, ../d.png?v=1, /d.png 300w" alt="">
+</picture><video poster="/d.png"></video><img src="http://[" alt="">{}</main>"""
+PAINTED = """(() => {
+  const painted = (name) => getComputedStyle(document.querySelector(name)).backgroundImage;
+  const pictures = [...document.querySelectorAll("source, main img:not([src='http://['])")];
+  const plain = (text) => text.replaceAll(location.origin, "").replace(/labpress=[\\w.]+/g, "new");
+  return [pictures.map((node) => plain(node.getAttribute("srcset") || node.getAttribute("src"))),
+    plain(document.querySelector("video").poster), plain(painted("main")), plain(painted("p"))];
+})()"""
+
+
+def test_pictures_are_swapped_in_srcset_style_and_sheet(tab, stage):
+    stage.pages["/css/a.css"] = '@media all { p { background: url("../d.png") no-repeat, url(../f.png) } }'
+    links = '<link rel="stylesheet" href="/css/a.css">'
+    stage.show(tab, PICTURES.format("x", ""), links, after="window.kept = true")
+    stage.update(styles=("/d.png", "/e.png"))
+    tab.wait("document.querySelector('main').getAttribute('style').includes('labpress=')")
+    swapped = [
+        [
+            "/d.png?new 1x, /other.png 2x",
+            "data:image/gif;base64,R0lGODlhAQABAAAAACw= 1w, /d.png?v=1&new, /d.png?new 300w",
+        ],
+        "/d.png?new",
+        'url("/e.png?new")',
+        'url("/d.png?new"), url("/f.png")',
+    ]
+
+    assert tab.evaluate(PAINTED) == swapped
+
+    stage.update(styles=("/css/a.css",))
+    tab.wait(
+        "document.querySelectorAll('link').length === 1 && document.querySelector('link').href.includes('labpress')"
+    )
+    stage.change(tab, PICTURES.format("y", '<img src="/d.png" alt="">'), links)
+
+    swapped[0].append("/d.png?new")
+    assert tab.evaluate(PAINTED) == swapped
+    assert tab.evaluate("window.kept") is True
+
+
 def test_rows_that_the_reader_sorted_take_new_values_where_they_stand(tab, stage):
     body = "<main><table><tbody><tr><td>a</td><td>{}</td></tr><tr><td>b</td><td>2</td></tr></tbody></table></main>"
     stage.show(tab, body.format(1), after="document.querySelector('tbody').append(document.querySelector('tr'))")

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from benchmarks.chromium import PATIENCE, Browser, Tab
+from tests.generator.preview.conftest import CLIENT
 
 pytestmark = pytest.mark.browser
 
@@ -198,6 +199,24 @@ def test_what_changed_while_the_server_was_away_is_shown_when_it_is_back(tab, st
     tab.wait("document.querySelector('main').textContent === 'two'")
 
     assert tab.evaluate("[window.kept, document.documentElement.dataset.labpressRevision]") == [True, "9"]
+
+
+def test_a_stream_that_has_fallen_silent_is_opened_anew(tab, stage):
+    """After a sleep of the machine a stream may look open for ever, with nobody at its other end."""
+    text = (CLIENT / "connection.js").read_text()
+    stage.client["connection.js"] = text.replace("SILENT = 30000", "SILENT = 1500")
+    assert stage.client["connection.js"] != text
+    stage.show(tab, "<main>old</main>", after="window.kept = true")
+    for _ in range(10):
+        stage.send(type="beat")
+        time.sleep(0.25)
+    opened = stage.opened
+    stage.page("/p/", "<main>new</main>")
+    stage.revision += 1
+    tab.wait("document.querySelector('main').textContent === 'new'")
+
+    assert (opened, stage.opened > 1) == (1, True)
+    assert tab.evaluate("window.kept") is True
 
 
 def test_a_server_that_was_started_anew_is_met_by_a_reload(tab, stage):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,6 +87,24 @@ def test_a_saved_value_changes_its_number_and_the_sorted_table_in_place(post, tm
     assert post.evaluate("window.kept") is True
 
 
+def test_a_saved_row_touches_its_table_alone_and_the_page_does_not_move(post, tmp_path):
+    replace(tmp_path, POST, "The end.", "The end.\n\n" + "One more paragraph.\n\n" * 80)
+    post.wait("document.querySelectorAll('main p').length > 80")
+    post.evaluate("document.querySelector('details').open = true; scrollTo(0, 900)")
+    post.evaluate(
+        "window.touched = new Set(); new MutationObserver((records) => {"
+        "for (const { target } of records) { const element = target.closest ? target : target.parentElement;"
+        "touched.add((element.closest('figure') ?? element).localName) } })"
+        ".observe(document, { subtree: true, childList: true, attributes: true, characterData: true })"
+    )
+    replace(tmp_path, "_data/own.yaml", "loss: 2", "loss: 0.5")
+    post.wait("document.querySelector('tbody').textContent.includes('0.5')")
+    time.sleep(0.3)
+
+    assert post.evaluate("[...touched].sort()") == ["figure", "html"]  # the revision is noted at the root
+    assert post.evaluate("[window.kept, document.querySelector('details').open, scrollY]") == [True, True, 900]
+
+
 def test_new_code_and_new_tables_get_what_the_themes_scripts_give(post, tmp_path):
     more = "```python\nprint(2)\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nThe end."
     replace(tmp_path, POST, "The end.", more)
@@ -154,9 +173,35 @@ def test_a_run_started_in_the_page_is_seen_there_until_it_has_ended(tab, tmp_pat
         tab.wait(f"{badge}?.textContent.match(/^runningstep \\d+ of 60, .* left/)")
         tab.wait("document.querySelector('data.num + labpress-mark')")
         tab.wait(f"{drawer}?.querySelector('.told').textContent === 'finished, exit code 0'")
-        tab.wait("drawn > 2 && !document.querySelector('[data-labpress-state]')")
+        tab.wait("drawn > 1 && !document.querySelector('[data-labpress-state]')")
         tab.wait("document.querySelectorAll('.chart-data tbody tr').length === 60")
 
         assert tab.evaluate("Boolean(window.told)") is True
+    finally:
+        running.close()
+
+
+def test_a_list_marks_the_numbers_of_posts_as_the_posts_do(tab, tmp_path):
+    live_run.write_site(tmp_path)
+    replace(
+        tmp_path,
+        "posts/2026-01-02-live.md",
+        "The loss",
+        "From {{ data.demo.slow.curve[0].loss | num(2) }} on: the loss",
+    )
+    live_run.run(tmp_path, "points=20", "pause=0").wait()
+    running = Running(Options(source=tmp_path, output=tmp_path / "_site", jobs=1), Wishes(port=0, watch=True), say=str)
+    told = "[...document.querySelectorAll('[data-labpress-state]')].map((e) => [e.localName, e.dataset.labpressState])"
+    try:
+        tab.open(running.url)
+        tab.wait("document.documentElement.dataset.labpressRevision !== undefined")
+        tab.wait("document.querySelector('labpress-bar')?.shadowRoot.querySelector('.light.on')")
+        assert tab.evaluate(told) == []
+        replace(tmp_path, "experiments/demo/slow.py", "1 / math", "2 / math")
+        tab.wait("document.querySelector('article.teaser labpress-mark')")
+
+        assert tab.evaluate(told) == [["data", "stale"]]
+        replace(tmp_path, "experiments/demo/slow.py", "2 / math", "1 / math")
+        tab.wait("!document.querySelector('labpress-mark, [data-labpress-state]')")
     finally:
         running.close()

@@ -146,6 +146,32 @@ def test_ctrl_c_ends_it_at_once_and_leaves_nothing_behind(serve, number: int):
         client.close()
 
 
+def test_open_hands_the_home_page_to_the_browser_of_the_author(tmp_path: Path, monkeypatch, serve):
+    browser, told = tmp_path / "browser.sh", tmp_path / "told.txt"
+    browser.write_text(f'#!/bin/sh\necho "$@" > {told}.new\nmv {told}.new {told}\n')
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER", str(browser))
+    preview = serve("--open")
+    port = preview.wait_for(r"http://localhost:(\d+)/  ")[1]
+    deadline = time.monotonic() + 10
+    while not told.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+    assert told.read_text() == f"http://localhost:{port}/\n"
+    assert preview.end() == 0
+
+
+def test_nothing_is_opened_unasked(tmp_path: Path, monkeypatch, serve):
+    told = tmp_path / "told.txt"
+    monkeypatch.setenv("BROWSER", f"touch {told}")
+    preview = serve()
+    preview.wait_for("Ctrl-C ends it\n")
+    time.sleep(0.3)
+
+    assert preview.end() == 0
+    assert not told.exists()
+
+
 def test_a_taken_port_is_said_aloud(serve):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -199,12 +225,15 @@ def test_a_site_that_does_not_build_is_served_all_the_same(tmp_path: Path, serve
         assert b"200 OK" in page.recv(1 << 16)
 
 
-def test_a_rerun_dies_with_the_preview(serve, tmp_path: Path):
-    body = "import time\nWRITES = {'x': 'scalar'}\n\n\nclass Config:\n    pass\n"
-    preview = serve("--allow-run")
-    folder = preview.root / "experiments"
+def rerun(preview: Served, body: str) -> None:
+    """Start an experiment from a page, and wait until it is under way."""
+    folder, sign = preview.root / "experiments", preview.root / "begun"
     folder.mkdir()
-    (folder / "slow.py").write_text(f'"""Slow."""\n{body}\n\ndef run(c, log):\n    time.sleep(60)\n')
+    (folder / "slow.py").write_text(
+        '"""Slow."""\nimport pathlib, signal, time\nfrom dataclasses import dataclass\n\nWRITES = {"x": "scalar"}\n\n\n'
+        "@dataclass(frozen=True)\nclass Config:\n    seed: int = 0\n\n\n"
+        f"def run(c, log):\n    {body}\n    pathlib.Path({str(sign)!r}).touch()\n    time.sleep(30)\n"
+    )
     with preview.open("/") as page:
         token, port = token_of(page), page.getpeername()[1]
     sent = '{"experiment": "slow"}'
@@ -215,7 +244,32 @@ def test_a_rerun_dies_with_the_preview(serve, tmp_path: Path):
     with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
         client.sendall(head.encode())
         assert b"202 Accepted" in client.recv(1 << 16)
+    deadline = time.monotonic() + 20
+    while not sign.exists():
+        assert time.monotonic() < deadline, preview.log.read_text()
+        time.sleep(0.02)
+
+
+def is_running(preview: Served) -> bool:
+    listed = subprocess.run(["ps", "-ww", "-eo", "args"], capture_output=True, text=True, check=False).stdout
+    return f"--root {preview.root}" in listed
+
+
+def test_a_rerun_dies_with_the_preview(serve):
+    preview = serve("--allow-run")
+    rerun(preview, "pass")
+
+    assert is_running(preview)
+    assert preview.end() == 0
+    assert not is_running(preview)
+
+
+def test_a_second_ctrl_c_leaves_nothing_undone(serve):
+    preview = serve("--allow-run")
+    rerun(preview, "signal.signal(signal.SIGINT, signal.SIG_IGN)")
+    preview.process.send_signal(signal.SIGINT)
+    time.sleep(0.3)
 
     assert preview.end() == 0
-    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=False).stdout
-    assert f"--root {preview.root}" not in listed
+    assert not is_running(preview)
+    assert "interrupted" not in preview.log.read_text()

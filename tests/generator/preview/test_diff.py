@@ -90,7 +90,7 @@ def test_a_changed_value_is_told_in_the_text_and_in_tables_with_its_claim(site):
         "claims": [
             {
                 "place": "posts/2026-01-01-a.md:6:1",
-                "text": "the claim `data.fit.error < 0.3` does not hold: 0.500000 is not < 0.300000",
+                "text": "the claim `data.fit.error < 0.3` does not hold: 0.5 is not < 0.3",
             }
         ],
     }
@@ -117,6 +117,22 @@ def test_a_new_build_is_the_new_ground_of_comparison(site):
     build(site.options())
 
     assert [len(told["pages"]) for told in (changed, session.diff())] == [1, 0]
+
+
+def test_what_is_no_finite_number_is_a_word_and_a_small_change_is_still_one():
+    """By hand: 0.00001 of 0.25 is 0.004 %, 1 of 3 is 33.3 %, 0.003 of 0.002 is 150 %; of 0 there is no part."""
+    row = "<tr><td>{}</td><td>{}</td></tr>"
+    rows = [("a", "0.25", "0.25001"), ("b", "NaN", "nan"), ("c", "inf", "1"), ("d", "0", "5"), ("e", "3", "2")]
+    rows += [("f", "−0.002", "0.001"), ("g", "1e-300", "1e300")]
+    old, new = ("<table>" + "".join(row.format(name, pair[at]) for name, *pair in rows) + "</table>" for at in (0, 1))
+
+    assert [(one["context"], one["percent"]) for one in compare(read(old)[0], read(new)[0])] == [
+        ("a", 0.004),
+        ("d", None),
+        ("e", -33.3),
+        ("f", 150.0),
+        ("g", None),
+    ]
 
 
 def test_numbers_are_matched_where_rows_and_sentences_moved():

@@ -61,7 +61,7 @@ def test_a_silent_stream_shows_that_it_lives(monkeypatch):
     assert listener is not None
     pieces = listener.pieces()
 
-    assert [next(pieces), next(pieces)] == [b"retry: 300\n\n", b": still here\n\n"]
+    assert [next(pieces), next(pieces)] == [b"retry: 300\n\n", b'data: {"type": "beat"}\n\n']
 
 
 def test_closing_ends_every_stream_at_once():

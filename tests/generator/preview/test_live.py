@@ -175,6 +175,30 @@ def test_points_that_lack_a_column_leave_the_old_series_in_place(session: Sessio
     assert '<div class="strip running">' in text(session)
 
 
+def test_a_figure_of_which_there_is_too_little_yet_says_so_and_the_rest_goes_on(session: Session, root, beginning):
+    run(root)
+    chart = '{{ chart(data.toy.fit.curve, x="step", y="loss", log="x", caption="The loss", label="loss") }}'
+    post = (root / "posts/2026-01-01-a.md").read_text()
+    (root / "posts/2026-01-01-a.md").write_text(f"{post}\n{chart}\n\nSee @fig:loss.\n")
+    session.refresh(None)
+    whole = text(session)
+    beginning([{"step": 0, "loss": 9.0}])
+    session.refresh(())
+    early, rows = text(session), cells(session)
+    beginning([{"step": 0, "loss": 9.0}, {"step": 1, "loss": 8.0}])
+    session.refresh(())
+
+    assert '<figure class="chart" id="fig:loss">' in whole
+    assert rows == [0, 9]
+    assert (
+        '<figure id="fig:loss"><p class="labpress-not-yet">not shown yet: this chart cannot be drawn: '
+        "no row has a number above 0 in `loss` and `step`</p>"
+        '<figcaption><strong>Figure 1.</strong> The loss</figcaption><div class="strip running">'
+    ) in early
+    assert '<figure class="chart" id="fig:loss">' in text(session)
+    assert session.finish().errors == ()
+
+
 def test_a_killed_run_does_not_look_alive_for_ever(session: Session, beginning):
     lock = beginning([{"step": 0, "loss": 1.0}])
     session.refresh(())
@@ -197,8 +221,7 @@ def test_a_finished_run_replaces_what_was_partial_and_its_claims_are_judged(sess
     assert cells(session) == [0, 1, 1, 0.5]
     assert '<span class="claim labpress-broken" tabindex="0" title="the claim `data.toy.fit.best.loss' in text(session)
     assert [line.partition("; ")[0] for line in told] == [
-        "posts/2026-01-01-a.md:6:1: warning: the claim `data.toy.fit.best.loss < 0.4` does not hold:"
-        " 0.500000 is not < 0.400000"
+        "posts/2026-01-01-a.md:6:1: warning: the claim `data.toy.fit.best.loss < 0.4` does not hold: 0.5 is not < 0.4"
     ]
 
 
@@ -229,7 +252,7 @@ def test_a_real_run_is_seen_from_its_first_step_to_its_last(session: Session, ro
             "experiment": "toy.fit",
             "state": "fresh",
             "reasons": [],
-            "command": "python -m experiments run toy.fit",
+            "command": "python -m experiments run toy.fit steps=30",
             "progress": None,
             "keys": ["toy.fit.best.loss", "toy.fit.curve"],
         }
@@ -264,6 +287,30 @@ def test_a_page_knows_of_the_state_and_the_cure_of_what_it_shows(session: Sessio
     }
     assert session.facts("/2026/01/02/b/") == {"runs": [], "warnings": []}
     assert session.facts("/nowhere/") == {"runs": [], "warnings": []}
+
+
+def test_a_list_knows_the_runs_of_what_it_shows_of_posts_and_of_nothing_else(session: Session, root: Path):
+    run(root)
+    (root / "posts/2026-01-03-c.md").write_text(
+        "---\ntitle: C\n---\nIt talks of toy.fit, demo.slow and\n\n{{ data.toy.fit.best.loss }}.\n"
+    )
+    (root / "experiments/toy/fit.py").write_text(EXPERIMENT.replace("1 /", "2 /"))
+    session.refresh(None)
+    for path in ("index.html", "archive/index.html", PAGE):
+        text(session, path)
+    told = {
+        url: [(run["experiment"], run["state"]) for run in session.facts(url)["runs"]]
+        for url in ("/", "/index.html", "/archive/", "/404.html", "/nowhere/%ff", URL)
+    }
+
+    assert told == {
+        "/": [("toy.fit", "stale")],
+        "/index.html": [("toy.fit", "stale")],
+        "/archive/": [],
+        "/404.html": [],
+        "/nowhere/%ff": [],
+        URL: [("toy.fit", "stale")],
+    }
 
 
 RUNS = [

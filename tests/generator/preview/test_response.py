@@ -85,6 +85,10 @@ def test_a_range_that_means_nothing_gets_the_whole(asks: str):
     assert asked(range=asks) == DIGITS
 
 
+def test_a_range_is_one_of_a_get():
+    assert narrowed(DIGITS, Request("HEAD", "/notes.txt", (1, 1), {"range": "bytes=0-1"})) == DIGITS
+
+
 def test_a_range_of_another_version_gets_the_whole():
     assert asked(range="bytes=0-1", if_range='"other"') == DIGITS
     assert asked(range="bytes=0-1", if_range=TAG).body == b"01"

@@ -160,6 +160,7 @@ def test_the_channel_greets_and_goes_on(site: Site):
     connection.close()
 
     assert answer.headers["Content-Type"] == "text/event-stream; charset=utf-8"
+    assert answer.headers["X-Accel-Buffering"] == "no"
     assert hello[0] == b"retry: 300\n"
     assert [json.loads(line[6:])["type"] for line in hello if line.startswith(b"data")] == ["hello", "errors"]
     assert told == [b'data: {"type": "update"}\n', b"\n"]

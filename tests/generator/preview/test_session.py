@@ -313,8 +313,7 @@ def test_what_a_build_refuses_the_preview_shows_and_warns_of(site):
 
     assert change.errors == ()
     assert [str(warning).split("\n")[0] for warning in change.warnings] == [
-        "posts/2026-01-01-a.md:4:1: warning: the claim `data.sweep.loss > 0.5` does not hold:"
-        " 0.250000 is not > 0.500000",
+        "posts/2026-01-01-a.md:4:1: warning: the claim `data.sweep.loss > 0.5` does not hold: 0.25 is not > 0.5",
         "posts/2026-01-01-a.md:4:61: warning: `0.37` no longer holds: the value is 0.25",
     ]
     assert '<span class="claim labpress-broken" tabindex="0" title="the claim `data.sweep.loss &gt; 0.5`' in html

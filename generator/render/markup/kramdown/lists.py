@@ -95,6 +95,8 @@ def _gather(state: StateBlock, start: int, end: int, kind: str) -> tuple[list[It
             widest = NARROWEST.get(items[-1].column, 3)
         elif not _continue(state, items[-1], line, indent, blank):
             break
+        if kind == "dl":
+            items[-1].deeper.clear()  # a list begins there
         blank = False
         line += 1
     _close(items, line)

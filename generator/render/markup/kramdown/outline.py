@@ -13,6 +13,7 @@ from generator.render.markup.attributes import Attributes, opening_of
 from generator.render.markup.findings import Findings, Heading
 from generator.render.markup.headings import outline
 
+BEHIND_A_MARK = re.compile(r"[^\w\s]\{:[^{}]*\}$")  # attributes of the emphasis, code or link that a heading ends with
 LEVELS = re.compile(r"\d")
 WITHOUT_EFFECT = {"footnotes": "the notes stand at the end of the page", "standalone": "an image alone is a figure"}
 
@@ -21,7 +22,10 @@ def named_attributes(state: StateCore) -> None:
     """Core rule, before attributes are given to blocks: put in what their names stand for; find `{:toc}`."""
     named: dict[str, Attributes] = state.env.get("named_attributes", {})
     findings: Findings = state.env["findings"]
+    state.env["kramdown_ids"] = True
     for index, token in enumerate(state.tokens):
+        if token.type == "heading_open" and BEHIND_A_MARK.search(state.tokens[index + 1].content):
+            token.meta["attributes_of_words"] = True
         if token.type != "attributes":
             continue
         found: Attributes = token.meta["found"]

@@ -9,6 +9,7 @@ from generator.render.markup.kramdown.html import html_rules
 from generator.render.markup.kramdown.lists import list_rules
 from generator.render.markup.kramdown.notes import note_rules
 from generator.render.markup.kramdown.outline import contents, languages, named_attributes, offset
+from generator.render.markup.kramdown.quotes import quote_rules
 from generator.render.markup.kramdown.spans import span_attributes, span_rules
 from generator.render.markup.kramdown.tables import table_rules
 from generator.render.markup.kramdown.words import abbreviations, words
@@ -27,5 +28,5 @@ __all__ = [
 
 def kramdown_rules(md: MarkdownIt) -> None:
     """Install everything that reads Markdown in kramdown's way; links, notes and math are in already."""
-    for add_rules in (block_rules, list_rules, table_rules, html_rules, note_rules, span_rules):
+    for add_rules in (block_rules, list_rules, table_rules, html_rules, note_rules, quote_rules, span_rules):
         add_rules(md)

@@ -218,9 +218,10 @@ def _read_extension(state: StateInline, silent: bool, written: re.Match[str]) ->
 def span_attributes(state: StateCore) -> None:
     """Core rule: move attributes onto the words before them, once emphasis is known; report what means nothing."""
     findings: Findings = state.env["findings"]
-    for block in state.tokens:
+    for number, block in enumerate(state.tokens):
         if block.type != "inline" or "{:" not in block.content:
             continue
+        around = state.tokens[number - 1] if number else block
         for line, token in list(lines_of(block)):
             if token.type == "span_comment" and token.info not in {"comment", "options"}:
                 findings.warn(f"`{{::{token.info}}}` is not known", line, "it is ignored")
@@ -230,6 +231,9 @@ def span_attributes(state: StateCore) -> None:
             if token.type == "span_comment":
                 continue
             if token.type != "span_attributes" or not _give(kept, token, state.env.get("named_attributes", {})):
+                if around.meta.get("attributes_of_words") and token is (block.children or [token])[-1]:
+                    apply(token.meta.get("found") or Attributes(), around)  # there are no such words
+                    continue
                 kept.append(token)
             if kept and kept[-1] is token and token.type == "span_attributes":
                 token.type, token.content = "text", token.markup

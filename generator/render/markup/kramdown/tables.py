@@ -13,12 +13,13 @@ from generator.render.markup.kramdown.lines import begins_a_block, ends_a_block,
 from generator.render.markup.tables import ALIGNED, MOST_MISSING, without_border
 
 PIPE = re.compile(r"\||.*?[^\\]\|")
-CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)|<[A-Za-z/][^<>]*>")
+RUN = r"(?<![^\\]`)(`+)(?!`).+?(?<!`)\1(?!`)"  # code, from the first mark of its run: any other looks for its end anew
+CODE = re.compile(RUN + r"|<[A-Za-z/][^<>]*>")
 DASHES = re.compile(r"[+|: \t-]*-[+|: \t-]*")
 EQUALS = re.compile(r"[+|: \t=]*=[+|: \t=]*")
 # What is stepped over as a whole, a pipe that stands for itself, and a pipe that ends a cell.
 PIECE = re.compile(
-    r"(`+)(?!`).+?(?<!`)\1(?!`)|<code[^<>]*>.*?</code>|\\\\\(.+?\\\\\)|\$\$.+?\$\$|\$(?![\s$])(?:\\.|[^$\\])*?(?<!\s)\$(?!\d)|\\.|\|"
+    RUN + r"|<code[^<>]*>.*?</code>|\\\\\(.+?\\\\\)|\$\$.+?\$\$|\$(?![\s$])(?:\\.|[^$\\])*?(?<!\s)\$(?!\d)|\\.|\|"
 )
 COLUMN = re.compile(r"(:?)-+(:?)")
 

@@ -1,4 +1,4 @@
-"""44 hostile Liquid templates, and a child process that runs them one by one, each in 512 MB and 5 seconds.
+"""49 hostile Liquid templates, and a child process that runs them one by one, each in 512 MB and 5 seconds.
 
 python -m tests.generator.render.liquid.attacks    prints what became of each as JSON
 """
@@ -61,6 +61,12 @@ ATTACKS = {
     "nested json": "{% assign l = 'a' | split: ',' %}{% for i in (1..30) %}{% assign m = '' | split: ',' | push: l | push: l %}{% assign l = m %}{% endfor %}{{ l | jsonify }}",
     "open brackets": "{{ " + "(" * 9000 + " }}",
     "long tag": "{{ " + "'a' | append: " * 9000 + "'b' }}",
+    # texts that are slow to read
+    "spaces in a tag": "{% if x" + " " * 200_000 + "y %}{% endif %}",
+    "spaces in a line of liquid": "{% liquid\necho a" + " " * 200_000 + "b\n%}",
+    "comments that only open": "{% comment %}" + "{% comment " * 50_000,
+    "raw text in a comment": "{% comment %}" + "{% raw %}" * 50_000,
+    "blocks that close others": "{% if x %}\n" * 50_000 + "{% endif %}\n" * 50_000,
     # includes
     "include upwards": "{% include ../../etc/passwd %}",
     "absolute include": "{% include /etc/passwd %}",

@@ -1,4 +1,4 @@
-"""44 hostile templates: each is stopped within 5 seconds of work and 512 MB, and says in which file and line."""
+"""49 hostile templates: each is stopped within 5 seconds of work and 512 MB, and says in which file and line."""
 
 # ruff: noqa: E501 - templates and messages stand whole
 from __future__ import annotations
@@ -47,6 +47,11 @@ TOLD = {
     "nested json": "posts/a.md:7:145: error: `jsonify`: this JSON has more than 200,000 values, or is more than 100 deep",
     "open brackets": "posts/a.md:7:4: error: brackets stand more than 30 deep in this tag",
     "long tag": "posts/a.md:7:4: error: this tag has more than 10,000 characters",
+    "spaces in a tag": "posts/a.md:7:7: error: this tag has more than 10,000 characters",
+    "spaces in a line of liquid": "posts/a.md:8:6: error: this tag has more than 10,000 characters",
+    "comments that only open": "posts/a.md:7:1: error: `comment` is never closed",
+    "raw text in a comment": "posts/a.md:7:1: error: `comment` is never closed",
+    "blocks that close others": "posts/a.md:37:1: error: blocks stand more than 30 deep inside each other",
     "include upwards": "posts/a.md:7:1: error: `../../etc/passwd` leads out of `site/includes`",
     "absolute include": "posts/a.md:7:1: error: `/etc/passwd` leads out of `site/includes`",
     "include by a value": "posts/a.md:7:34: error: `../config.yaml` leads out of `site/includes`",
@@ -78,15 +83,17 @@ def results() -> dict[str, dict[str, object]]:
     return found
 
 
-def test_there_are_44_of_them():
-    assert len(ATTACKS) == 44
+def test_there_are_49_of_them():
+    assert len(ATTACKS) == 49
     assert set(ATTACKS) == {*TOLD, *INSIDE}
 
 
 @pytest.mark.parametrize("name", list(TOLD))
 def test_an_attack_is_stopped_and_names_its_line(results, name: str):
-    """A child that died of memory or time would have told nothing."""
-    assert results[name]["messages"][:1] == [TOLD[name]]
+    """A child that died of memory or time would have told nothing. On a busy machine the clock may come before the count."""
+    by_clock = TOLD[name].replace("loops too long (1,000,000 iterations)", "runs too long (3 s)")
+
+    assert results[name]["messages"][:1] in ([TOLD[name]], [by_clock])
 
 
 @pytest.mark.parametrize("name", list(INSIDE))

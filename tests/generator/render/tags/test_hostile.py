@@ -86,7 +86,7 @@ def test_five_thousand_rows_are_cut_on_the_page_and_whole_in_the_files(site: Cal
     assert len(body) < 250_000
     assert body.count("<tr>") == 1 + 500 + 1 + 60
     assert '<p class="remark">The first 500 of 5,000 rows; the files hold all of them</p>' in body
-    assert "<summary>Data (one row in 84 of 5,000)</summary>" in body
+    assert "<summary>Data (60 of 5,000 rows)</summary>" in body
     assert json.loads(built["2026/01/01/a/tab-t.json"]) == rows
     assert json.loads(built["2026/01/01/a/fig-c.json"]) == [{"loss": row["loss"]} for row in rows]
 

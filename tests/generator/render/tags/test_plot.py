@@ -111,3 +111,28 @@ def test_a_logarithmic_axis_writes_its_ticks_as_people_do():
 )
 def test_odd_data_is_drawn_without_a_word(plot: Plot):
     assert draw(plot, "p-").startswith(("<svg stroke-linejoin", '<svg class="narrow" stroke-linejoin'))
+
+
+def test_the_names_of_many_curves_are_read_from_left_to_right():
+    names = [f"a rather long name {letter}" for letter in "ABCDE"]  # three fit beside each other
+    drawn = draw(Plot("line", tuple(Curve(name, (1.0, 2.0), (1.0, 2.0)) for name in names)), "p-")
+    at = {name: re.search(rf'x="([0-9.]+)" y="([0-9.]+)"[^>]*>{name}<', drawn) for name in names}
+    rows = sorted((float(found[2]), float(found[1]), name) for name, found in at.items() if found)
+
+    assert [name for *_, name in rows] == names
+    assert len({y for y, *_ in rows}) == 2
+
+
+def test_short_names_stand_in_one_row():
+    drawn = draw(Plot("line", tuple(Curve(name, (1.0, 2.0), (1.0, 2.0)) for name in "ABCDE")), "p-")
+
+    assert len({found[1] for found in re.finditer(r'y="([0-9.]+)"[^>]*>[A-E]<', drawn)}) == 1
+
+
+def test_the_name_of_a_baseline_is_set_off_from_the_curves_under_it():
+    drawn = draw(POINTS, "p-")
+
+    assert re.findall(r"<text ([^>]*) style=[^>]*>\s*base\s*<", drawn) == [
+        'paint-order="stroke" stroke="var(--paper, #fff)" stroke-width="3"'
+    ]
+    assert drawn.count("paint-order") == 1

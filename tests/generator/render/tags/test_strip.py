@@ -30,7 +30,7 @@ def test_a_fresh_run_is_told_quietly():
     assert strip(source("fresh", "a remark"), (File("fig-x y.csv", "", "CSV"),), ("one is missing",)) == (
         '<div class="strip"><p class="remark">One is missing</p>'
         '<p class="source"><a href="/runs/family/run/">family.run</a>'
-        "<span>seeds 0–2 · 59.8\u202fs · commit 0123456 · with uncommitted changes · 2026-11-21</span></p>"
+        "<span>seeds 0–2 · 59.8\u202fs · commit 0123456 · with uncommitted changes · <time>2026-11-21</time></span></p>"
         '<p class="downloads"><a href="fig-x%20y.csv" download>CSV</a></p>'
         '<details class="again"><summary>Make it again</summary>'
         "<p><code>python -m experiments run family.run lr=&lt;3&gt;</code>"
@@ -44,7 +44,7 @@ def test_trouble_is_said_aloud_with_the_command_that_mends_it(state: str):
 
     assert html.startswith(
         f'<div class="strip {state}"><p class="trouble"><strong>{state}</strong> a &lt;changed&gt;; b; c '
-        "<code>python -m experiments run family.run</code></p>"
+        "<code>python -m experiments run family.run lr=&lt;3&gt;</code></p>"
     )
 
 

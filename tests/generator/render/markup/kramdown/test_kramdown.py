@@ -208,6 +208,7 @@ HARD = {
     "rows": "a | b\n",
     "rows that end in text": "| a\nb\n",
     "code in rows": "| `a",
+    "runs of code in a row": "a | " + "".join("`" * length + "x" for length in range(1, 360)),
     "definitions": "a\n: b\n\n",
     "definitions alone": ": a\n",
     "numbers": "1. a\n",
