@@ -15,11 +15,13 @@ from __future__ import annotations
 
 import importlib.util
 import linecache
+import re
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import FunctionType, ModuleType
 from typing import Any
 
 import torch
@@ -27,10 +29,18 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from experiments.transformer.model import Shape, Transformer
-from generator.errors import Place, SiteError, did_you_mean
+from generator.errors import Place, SiteError, did_you_mean, in_order, several
 
-PARTS = ("build", "loss", "batch", "optimizer", "evaluate")
-CONTRACT = "the file needs `build(vocab_size, block_size, generator)`, which returns a module from ids to logits"
+PARTS = {
+    "build": "build(vocab_size, block_size, generator)",
+    "loss": "loss(model, ids, targets)",
+    "batch": "batch(rows, step)",
+    "optimizer": "optimizer(model)",
+    "evaluate": "evaluate(model, ids, targets)",
+}
+CONTRACT = f"the file needs `{PARTS['build']}`, which returns a module from ids to logits"
+NAME = "_patient_"  # of the module that the file is loaded as; its frames are known by it
+ELSEWHERE = re.compile(r"\b(cuda|mps|nvidia)\b|same device", re.IGNORECASE)  # in errors of what is not on the CPU
 VOCABULARY, LENGTH, ROWS, BATCH = 50, 24, 64, 8
 OWN = "experiments/transformer/model.py"  # who is examined when no file is brought
 
@@ -49,6 +59,25 @@ class Patient:
     path: str
     own: dict[str, Callable[..., Any]]  # what the file brings
     rows: Tensor  # (R, T + 1)
+    warnings: tuple[SiteError, ...] = ()  # what the file holds and nobody asks for
+
+    def try_out(self) -> None:
+        """Call each function once, so that what is wrong with several is told in one run.
+
+        Raises:
+            ExceptionGroup: of a SiteError for each function that cannot be asked.
+        """
+        ids, targets = self.rows[:, :-1], self.rows[:, 1:]
+
+        def model() -> None:
+            made = self.build()
+            self.logits(made, ids)
+            self.judge(made, ids, targets)
+            self.evaluate(made, ids[:BATCH], targets[:BATCH])
+
+        calls = (model, lambda: self.batch(0), lambda: self.optimizer(self.build()))
+        if mistakes := in_order(mistake for call in calls for mistake in _mistake_of(call)):
+            raise several(mistakes)
 
     def build(self) -> nn.Module:
         """Make the model anew, from the same seeds each time."""
@@ -56,6 +85,9 @@ class Patient:
         model = self.call("build", VOCABULARY, LENGTH, torch.Generator().manual_seed(0))
         if not isinstance(model, nn.Module):
             raise SiteError(f"`build` returned a `{type(model).__name__}`", Place(self.path), "return an `nn.Module`")
+        if not list(model.parameters()):
+            hint = "let layers be attributes of the module; a list of them should be an `nn.ModuleList`"
+            raise SiteError("the model has no parameters", Place(self.path), hint)
         return model
 
     def logits(self, model: nn.Module, ids_BT: Tensor) -> Tensor:
@@ -86,6 +118,9 @@ class Patient:
         if not is_pair or found[0].shape != found[1].shape or found[0].dim() != 2:
             hint = "return `(ids, targets)`, two tensors of one shape (B, T)"
             raise SiteError("`batch` returned no pair of tensors of one shape", Place(self.path), hint)
+        if len(found[0]) < 1 or found[0].shape[1] < 2:
+            what = f"`batch` returned ids of shape `{tuple(found[0].shape)}`"
+            raise SiteError(what, Place(self.path), "at least one row of two ids is needed")
         return found[0], found[1]
 
     def optimizer(self, model: nn.Module) -> torch.optim.Optimizer:
@@ -110,7 +145,10 @@ class Patient:
         """Return the loss as the file's own evaluation reports it."""
         if "evaluate" in self.own:
             model.train()
-            return float(self.call("evaluate", model, ids_BT, targets_BT))
+            found = self.call("evaluate", model, ids_BT, targets_BT)
+            if isinstance(found, int | float) or (isinstance(found, Tensor) and found.numel() == 1):
+                return float(found)
+            raise SiteError(f"`evaluate` returned a `{type(found).__name__}`", Place(self.path), "return one number")
         return self.judge(model, ids_BT, targets_BT)
 
     @torch.no_grad()
@@ -129,20 +167,36 @@ class Patient:
             return function(*given)
         except SiteError:
             raise
-        except Exception as error:
-            raise told(self.path, f"`{name}` raised", error) from error
+        except (Exception, SystemExit) as error:
+            raise told(self.path, f"`{name}`", error) from error
+
+
+def _mistake_of(call: Callable[[], object]) -> Iterator[SiteError]:
+    try:
+        call()
+    except SiteError as mistake:
+        yield mistake
 
 
 def told(path: str, what: str, error: BaseException) -> SiteError:
-    """Turn an error of a file into one that names the file's last line on the way to it."""
+    """Turn what a file raised into an error that names the file's last line on the way to it."""
+    if isinstance(error, SystemExit):
+        hint = 'no `exit` on the way; keep its training behind `if __name__ == "__main__":`'
+        return SiteError(f"{what} ended the program", spot(path, error), hint)
     text = traceback.format_exception_only(error)[-1].strip()
+    hint = "everything runs on the CPU: leave the device out" if ELSEWHERE.search(text) else ""
+    return SiteError(f"{what} raised `{text}`", spot(path, error), hint)
+
+
+def spot(path: str, error: BaseException) -> Place:
+    """Return the file's last line on the way to an error; the whole file if none led there."""
+    steps = [step for step in traceback.walk_tb(error.__traceback__) if step[0].f_globals.get("__name__") == NAME]
+    if steps:
+        frame, line = steps[-1]
+        return Place(path, line, 0, linecache.getline(frame.f_code.co_filename, line).rstrip())
     if isinstance(error, SyntaxError):
-        return SiteError(f"{what} `{text}`", Place(path, error.lineno or 0, error.offset or 0, error.text or ""))
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == path]
-    if not frames:
-        return SiteError(f"{what} `{text}`", Place(path))
-    line = frames[-1].lineno or 0
-    return SiteError(f"{what} `{text}`", Place(path, line, 0, linecache.getline(path, line).rstrip()))
+        return Place(path, error.lineno or 0, error.offset or 0, error.text or "")
+    return Place(path)
 
 
 def bring(file: str) -> Patient:
@@ -154,24 +208,48 @@ def bring(file: str) -> Patient:
     rows_RT = make_rows()
     if not file:
         return Patient(OWN, {"build": _own_build}, rows_RT)
+    module = _loaded(file)
+    own = {name: getattr(module, name) for name in PARTS if callable(getattr(module, name, None))}
+    if "build" not in own:
+        raise _without_build(file, module)
+    return Patient(file, own, rows_RT, tuple(_unasked(file, module, own)))
+
+
+def _loaded(file: str) -> ModuleType:
     if not Path(file).is_file():
         raise SiteError(f"there is no file `{file}`", None, CONTRACT)
-    spec = importlib.util.spec_from_file_location("patient", file)
+    spec = importlib.util.spec_from_file_location(NAME, file)
     if spec is None or spec.loader is None:
         raise SiteError(f"`{file}` is not Python", None, CONTRACT)
-    module = importlib.util.module_from_spec(spec)
+    module = sys.modules[NAME] = importlib.util.module_from_spec(spec)  # a dataclass looks itself up there
     sys.path.insert(0, str(Path(file).resolve().parent))  # for what it imports from beside itself
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:  # a script that parses its own command line gives up at ours
-        raise told(file, "loading this file raised", error) from error
-    own = {name: getattr(module, name) for name in PARTS if callable(getattr(module, name, None))}
-    if "build" not in own:
-        near = next((did_you_mean("build", [name]) for name in vars(module) if did_you_mean("build", [name])), "")
-        raise SiteError(
-            "there is no `build` in this file", Place(file), near.replace("did you mean", "is it") or CONTRACT
-        )
-    return Patient(file, own, rows_RT)
+        raise told(file, "loading this file", error) from error
+    return module
+
+
+def _without_build(file: str, module: ModuleType) -> SiteError:
+    if hasattr(module, "build"):
+        kind = type(module.build).__name__
+        return SiteError(f"`build` is of type `{kind}` and cannot be called", Place(file), CONTRACT)
+    near = next((did_you_mean("build", [name]) for name in vars(module) if did_you_mean("build", [name])), "")
+    return SiteError("there is no `build` in this file", Place(file), near.replace("did you mean", "is it") or CONTRACT)
+
+
+def _unasked(file: str, module: ModuleType, own: dict[str, Callable[..., Any]]) -> Iterator[SiteError]:
+    """Warn of what looks like one of the functions but is none, so that the default is asked."""
+    lacking = [name for name in PARTS if name not in own]
+    for name, value in vars(module).items():
+        if name in lacking and value is not None:
+            what = f"`{name}` is of type `{type(value).__name__}` and cannot be called; a default stands in"
+            yield SiteError(what, Place(file), f"what is asked is `{PARTS[name]}`", level="warning")
+        is_written_here = isinstance(value, FunctionType) and value.__module__ == NAME and name[0] != "_"
+        if is_written_here and name not in PARTS and (near := did_you_mean(name, lacking)):
+            line = value.__code__.co_firstlineno
+            place = Place(file, line, 0, linecache.getline(value.__code__.co_filename, line).rstrip())
+            yield SiteError(f"nobody asks for `{name}`; a default stands in", place, near, level="warning")
 
 
 def _own_build(vocab_size: int, block_size: int, generator: torch.Generator) -> nn.Module:
