@@ -158,12 +158,18 @@ class Haul:
         self.add(File(to, self.site.root / path if same else text, path))
 
     def add(self, file: File) -> None:
-        """Take one file; two for one place are a mistake.
+        """Take one file; two for one place are a mistake, unless they are the same.
 
         Raises:
             SiteError: another file of the import has that place.
         """
         first = self.files.setdefault(fold(file.path), file)
-        if first is not file:
+        if first is not file and not _are_same(first, file):
             hint = f"rename one of them: both would be `{file.path}`"
             raise SiteError(f"`{first.source}` comes over to the same place", Place(file.source), hint)
+
+
+def _are_same(one: File, other: File) -> bool:
+    """Say whether two files would be one under one name, as where a site kept its assets in two folders."""
+    contents = (file.content if isinstance(file.content, bytes) else file.content.read_bytes() for file in (one, other))
+    return one.path == other.path and next(contents) == next(contents)

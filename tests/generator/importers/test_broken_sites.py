@@ -138,6 +138,14 @@ def test_noncharacters_are_taken_out_and_told(moved):
     assert "posts/a/index.html" in found.build()
 
 
+def test_one_file_in_two_folders_that_become_one_comes_over_once(moved):
+    moved.write("-- _config.yml --\n-- _assets/img/a.svg --\n<svg/>\n-- assets/img/a.svg --\n<svg/>\n")
+    found = moved.again("jekyll")
+
+    assert found.errors == []
+    assert found.text("site/static/assets/img/a.svg") == "<svg/>\n"
+
+
 def test_names_that_differ_only_in_how_an_accent_is_composed_are_one_file(moved):
     root = moved.write("-- _config.yml --\n")
     (root / "e\u0301.txt").write_text("a")
