@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import inspect
 import os
+import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from experiments.runner.job import prepare
 from experiments.runner.plan import Request
@@ -41,7 +42,7 @@ def dismiss() -> None:
     """Let the others go. Not after a failure: they wait for this process elsewhere, and torchrun ends them."""
     if size() > 1:
         _told(None)
-        _part()
+        _leave()
 
 
 def follow(root: Path) -> int:
@@ -56,8 +57,7 @@ def follow(root: Path) -> int:
             lambda *_, **__: None,
             **{name: extras[name] for name in list(inspect.signature(job.run).parameters)[2:]},
         )
-    _part()
-    return 0
+    _leave()
 
 
 @dataclass(frozen=True)
@@ -71,16 +71,19 @@ class _NoDisk:
         """Forget it."""
 
 
-def _part() -> None:
-    """Leave the group, the leader last: whoever still reads what it sent would find the line closed."""
-    from torch import distributed
+def _leave() -> NoReturn:
+    """End this process, the leader last: whoever still reads what it sent would find the line closed.
 
-    store, rank = _meeting(), distributed.get_rank()
+    At once, for all is written: taken apart one by one, the threads of gloo abort a process now and then.
+    """
+    store, rank = _meeting(), int(os.environ["RANK"])
     if rank:
         store.set(f"left {rank}", "")
     else:
         store.wait([f"left {other}" for other in range(1, size())])
-    distributed.destroy_process_group()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _told(order: Any) -> Any:

@@ -10,8 +10,15 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
-# What torch says when a machine's network, not the program, gave way; such a launch is worth a second try.
-NETWORK = ("DistNetworkError", "DistStoreError", "RendezvousConnectionError", "gloo/transport", "connectFullMesh")
+# What torch says when the network or its own threads, not the program, gave way: worth a second try.
+SHAKY = (
+    "(SIGABRT)",
+    "DistNetworkError",
+    "DistStoreError",
+    "RendezvousConnectionError",
+    "gloo/transport",
+    "connectFullMesh",
+)
 
 
 def as_two_processes(*command: str) -> None:
@@ -19,7 +26,7 @@ def as_two_processes(*command: str) -> None:
     launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     # By the number: a machine need not know its own name.
     launch += ["--local-addr", "127.0.0.1"]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(REPOSITORY)}
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(REPOSITORY), "PYTHONFAULTHANDLER": "1"}
     for last in (False, True):
         done = subprocess.run(
             [*launch, *command],
@@ -32,5 +39,5 @@ def as_two_processes(*command: str) -> None:
         )
         if done.returncode == 0:
             return
-        if last or not any(word in done.stderr for word in NETWORK):
+        if last or not any(word in done.stderr for word in SHAKY):
             pytest.fail(done.stdout + done.stderr)

@@ -124,7 +124,7 @@ def test_layouts_of_the_smoke_preset_hold_the_same_tokens(persona: Any) -> None:
 
 @pytest.mark.slow
 def test_a_persona_is_trained_and_talks_in_the_smoke_presets(persona: Any, tmp_path: Path) -> None:
-    smoke(persona, "persona.train")
+    smoke(persona, "persona.train", "folder=model")
     said = persona("run", "persona.chat", "max_length=8", "--alone")
     assert said.code == 0, said.err
     model = persona.data("persona/train/model.yaml")

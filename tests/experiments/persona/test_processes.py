@@ -37,7 +37,7 @@ PLANS = {
     "unequal shares": Plan(epochs=1, batch_size=3, lr=1e-2, log_every=1, accumulate=2),
 }
 SCRIPT = """
-import json, sys
+import json, os, sys
 from pathlib import Path
 from torch import distributed
 sys.path.insert(0, sys.argv[1])
@@ -45,7 +45,7 @@ from test_processes import curves, resumed
 found = curves() | {"resumed": resumed()}
 rank = distributed.get_rank()
 Path(sys.argv[2], f"{rank}.json").write_text(json.dumps(found))
-distributed.destroy_process_group()
+sys.stdout.flush(); os._exit(0)  # taken apart one by one, the threads of gloo abort a process now and then
 """
 
 
@@ -182,7 +182,7 @@ def test_two_processes_train_a_persona_and_one_of_them_writes(tmp_path: Path) ->
     assert files[0].keys() == files[1].keys()
     assert {path.parts[0] for path in files[1]} == {"0"}
     for name, path in files[0].items():
-        assert files[1][name].read_bytes() == path.read_bytes() or name.parts[2] == "model"
+        assert files[1][name].read_bytes() == path.read_bytes() or name.parts[2] == "smoke"
 
 
 def near(a: object, b: object) -> bool:

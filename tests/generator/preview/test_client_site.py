@@ -159,8 +159,8 @@ def test_the_client_is_in_no_build(site):
 
 def test_a_run_started_in_the_page_is_seen_there_until_it_has_ended(tab, tmp_path):
     live_run.write_site(tmp_path)
-    live_run.run(tmp_path, "points=20", "pause=0").wait()
-    replace(tmp_path, "experiments/demo/slow.py", "points: int = 400", "points: int = 60")
+    live_run.run(tmp_path, "points=60").wait()
+    replace(tmp_path, "experiments/demo/slow.py", "1 / math", "2 / math")
     wishes = Wishes(port=0, watch=True, allow_run=True)
     running = Running(Options(source=tmp_path, output=tmp_path / "_site", jobs=1), wishes, say=str)
     badge = "document.querySelector('labpress-badge')?.shadowRoot"
