@@ -164,12 +164,13 @@ class Haul:
             SiteError: another file of the import has that place.
         """
         first = self.files.setdefault(fold(file.path), file)
-        if first is not file and not _are_same(first, file):
+        if first is not file and not self.are_same(first, file):
             hint = f"rename one of them: both would be `{file.path}`"
             raise SiteError(f"`{first.source}` comes over to the same place", Place(file.source), hint)
 
-
-def _are_same(one: File, other: File) -> bool:
-    """Say whether two files would be one under one name, as where a site kept its assets in two folders."""
-    contents = (file.content if isinstance(file.content, bytes) else file.content.read_bytes() for file in (one, other))
-    return one.path == other.path and next(contents) == next(contents)
+    def are_same(self, one: File, other: File) -> bool:
+        """Say whether two files would be one under one name, as where a site kept its assets in two folders."""
+        contents = [
+            file.content if isinstance(file.content, bytes) else self.site.read(file.source) for file in (one, other)
+        ]
+        return one.path == other.path and contents[0] == contents[1]
